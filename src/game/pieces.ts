@@ -46,7 +46,9 @@ const COPIES: Readonly<Record<Kind, number>> = {
 };
 
 /** The 14 distinct pieces, dearest first. */
-export const PIECES: readonly Piece[] = KINDS.flatMap((kind) => COLOURS.map((colour): Piece => `${kind}_${colour}`));
+export const PIECES: readonly Piece[] = KINDS.flatMap((kind) =>
+  COLOURS.map((colour): Piece => `${kind}_${colour}`),
+);
 
 /** The unshuffled deck of 32: the distinct pieces in order, each as often as there are copies of it. */
 export const DECK: readonly Piece[] = PIECES.flatMap((piece) =>
