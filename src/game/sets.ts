@@ -1,6 +1,6 @@
 /** Which pieces form a set, how sets compare, and who wins a turn. */
 import { colourOf, kindOf, KINDS, points } from './pieces.ts';
-import type { Hand, Kind, Piece } from './pieces.ts';
+import type { Colour, Hand, Kind, Piece } from './pieces.ts';
 
 export const PLAY_TYPES = [
   'SINGLE',
@@ -84,14 +84,13 @@ export function strength(pieces: readonly Piece[]): number {
 
 /**
  * Index of the play that wins a turn, given the plays in play order, leader first. Only plays of the leader's
- * type can win; among equals the earlier one does.
+ * type can win; among equals the earlier one does. The leader must have played a set (rules.md, "A round" 5).
  */
 export function winnerOf(plays: readonly (readonly Piece[])[]): number {
-  const [lead] = plays;
-  if (lead === undefined) throw new RangeError('a turn without plays has no winner');
-  const type = classify(lead);
+  const type = classify(plays[0] ?? []);
+  if (type === 'INVALID') throw new RangeError('a turn begins with a set');
   let winner = 0;
-  let best = strength(lead);
+  let best = 0;
   for (const [index, play] of plays.entries()) {
     if (classify(play) !== type || strength(play) <= best) continue;
     winner = index;
@@ -105,7 +104,8 @@ export function winnerOf(plays: readonly (readonly Piece[])[]): number {
  * dictionary do, with positions for letters.
  */
 export function setsIn(hand: Hand, size: number): readonly (readonly number[])[] {
-  return choices(hand.length, size).filter((positions) => classify(pick(hand, positions)) !== 'INVALID');
+  if (size < 1) return [];
+  return choices(hand, size).filter((positions) => classify(pick(hand, positions)) !== 'INVALID');
 }
 
 /** The pieces at these positions, in the order named; a position outside the hand names none. */
@@ -113,10 +113,14 @@ export function pick(hand: Hand, positions: readonly number[]): readonly Piece[]
   return positions.flatMap((position) => hand[position] ?? []);
 }
 
-/** All ways to choose `size` of the positions `from`..`length - 1`, in dictionary order. */
-function choices(length: number, size: number, from = 0): readonly (readonly number[])[] {
+/** All ways to choose this many pieces of one colour from position `from` on, in dictionary order. */
+function choices(hand: Hand, size: number, from = 0, colour?: Colour): readonly (readonly number[])[] {
   if (size === 0) return [[]];
-  return Array.from({ length: Math.max(0, length - size + 1 - from) }, (_, step) => from + step).flatMap(
-    (first) => choices(length, size - 1, first + 1).map((rest) => [first, ...rest]),
-  );
+  const found: (readonly number[])[] = [];
+  for (const [position, piece] of hand.entries()) {
+    if (position < from || colourOf(piece) !== (colour ?? colourOf(piece))) continue;
+    for (const rest of choices(hand, size - 1, position + 1, colourOf(piece)))
+      found.push([position, ...rest]);
+  }
+  return found;
 }
