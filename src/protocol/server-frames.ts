@@ -4,7 +4,7 @@
 
 import type { Seat } from '../game/seats.ts';
 import type { PlayType } from '../game/sets.ts';
-import type { HandOf } from '../room/view.ts';
+import type { HandOf } from '../room/room.ts';
 import type { RejectionCode } from '../room/rejections.ts';
 
 /** A piece as the wire writes it, with its points: `ELEPHANT_RED(10)`. */
@@ -188,9 +188,19 @@ export type StarterReason = 'accepted_redeal' | 'has_general_red' | 'won_last_tu
 
 /** What the last move was; `forced` says that the system made it for an absent or too slow player. */
 export type LastAction =
-  | { readonly player: string; readonly kind: 'redeal'; readonly value: 'accept' | 'decline'; readonly forced: boolean }
+  | {
+      readonly player: string;
+      readonly kind: 'redeal';
+      readonly value: 'accept' | 'decline';
+      readonly forced: boolean;
+    }
   | { readonly player: string; readonly kind: 'declare'; readonly value: number; readonly forced: boolean }
-  | { readonly player: string; readonly kind: 'play'; readonly pieces: readonly PieceLabel[]; readonly forced: boolean };
+  | {
+      readonly player: string;
+      readonly kind: 'play';
+      readonly pieces: readonly PieceLabel[];
+      readonly forced: boolean;
+    };
 
 /** `phase_change`: the whole view of one receiver; whoever missed everything is right again after one. */
 export type PhaseChange<S extends Seat> = {
@@ -237,7 +247,11 @@ export interface ServerEvents<S extends Seat> {
   };
   readonly room_state_update: { readonly slots: Slots; readonly host_name: string };
   readonly room_closed: { readonly message: string; readonly reason: string };
-  readonly player_left: { readonly player_name: string; readonly success: true; readonly room_closed: boolean };
+  readonly player_left: {
+    readonly player_name: string;
+    readonly success: true;
+    readonly room_closed: boolean;
+  };
   readonly game_started: { readonly room_id: string; readonly success: true };
   readonly phase_change: PhaseChange<S>;
   readonly turn_complete: {

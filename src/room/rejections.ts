@@ -1,4 +1,6 @@
-// The reasons a room can give for refusing a command: the codes of docs/protocol.md that a room decides on.
+// How a room answers a command: with events, or with one of the codes of docs/protocol.md that a room decides on.
+
+import type { RoomEvent } from './events.ts';
 
 export type RejectionCode =
   | 'ROOM_FULL'
@@ -20,4 +22,17 @@ export type RejectionCode =
 export interface Rejection {
   readonly code: RejectionCode;
   readonly message: string;
+}
+
+export type Decision =
+  | { readonly kind: 'accepted'; readonly events: readonly RoomEvent[] }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+/** Accepted; without events when there is nothing to do. */
+export function accept(...events: readonly RoomEvent[]): Decision {
+  return { kind: 'accepted', events };
+}
+
+export function reject(code: RejectionCode, message: string): Decision {
+  return { kind: 'rejected', rejection: { code, message } };
 }
