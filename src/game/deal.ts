@@ -11,7 +11,7 @@
  * 4. Seat 1 gets the first eight pieces taken, seat 2 the next eight, and so on, in the order taken.
  */
 import { keystream } from './chacha20.ts';
-import { DECK, points } from './pieces.ts';
+import { DECK, HAND_SIZE, points } from './pieces.ts';
 import type { Hand, Piece } from './pieces.ts';
 import { bySeat, SEATS } from './seats.ts';
 import type { BySeat } from './seats.ts';
@@ -21,9 +21,6 @@ export type Seed = string;
 
 /** How many redeals players can ask for in one round; the deal after the last is a `dealStrong` (rules.md). */
 export const MAX_REDEALS = 8;
-
-/** Pieces in a hand when it is dealt. */
-export const HAND_SIZE = 8;
 
 /** A hand without any piece above this many points is weak. */
 const WEAK_POINTS = 9;

@@ -1,7 +1,8 @@
 /** How many piles a player may declare. */
+import { HAND_SIZE } from './pieces.ts';
 
-/** The piles of a round, one for each piece of a hand. */
-export const PILES = 8;
+/** The piles of a round: as many as pieces in a hand, since a turn is worth as many as each player lays in it. */
+export const PILES = HAND_SIZE;
 
 /** What a declarer has to mind. */
 export interface Declaring {

@@ -7,8 +7,10 @@ export type Kind = (typeof KINDS)[number];
 export type Colour = (typeof COLOURS)[number];
 export type Piece = `${Kind}_${Colour}`;
 
-/** A player's pieces in the order dealt: eight at first, fewer as they are laid. */
+/** A player's pieces in the order dealt: `HAND_SIZE` at first, fewer as they are laid. */
 export type Hand = readonly Piece[];
+
+export const HAND_SIZE = 8;
 
 interface Make {
   readonly kind: Kind;
@@ -60,10 +62,12 @@ export function points(piece: Piece): number {
   return MAKES[piece].points;
 }
 
+/** The kind in a piece's name. */
 export function kindOf(piece: Piece): Kind {
   return MAKES[piece].kind;
 }
 
+/** The colour in a piece's name. */
 export function colourOf(piece: Piece): Colour {
   return MAKES[piece].colour;
 }

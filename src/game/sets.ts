@@ -104,7 +104,6 @@ export function winnerOf(plays: readonly (readonly Piece[])[]): number {
  * dictionary do, with positions for letters.
  */
 export function setsIn(hand: Hand, size: number): readonly (readonly number[])[] {
-  if (size < 1) return [];
   return choices(hand, size).filter((positions) => classify(pick(hand, positions)) !== 'INVALID');
 }
 
@@ -118,9 +117,9 @@ function choices(hand: Hand, size: number, from = 0, colour?: Colour): readonly 
   if (size === 0) return [[]];
   const found: (readonly number[])[] = [];
   for (const [position, piece] of hand.entries()) {
-    if (position < from || colourOf(piece) !== (colour ?? colourOf(piece))) continue;
-    for (const rest of choices(hand, size - 1, position + 1, colourOf(piece)))
-      found.push([position, ...rest]);
+    const own = colourOf(piece);
+    if (position < from || (colour !== undefined && own !== colour)) continue;
+    for (const rest of choices(hand, size - 1, position + 1, own)) found.push([position, ...rest]);
   }
   return found;
 }
