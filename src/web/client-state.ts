@@ -1,0 +1,155 @@
+// What a client knows, and what each server frame adds to it. Pure: `client.ts` moves the bytes.
+
+import type { Seat } from '../game/seats.ts';
+import type {
+  ErrorCode,
+  Frame,
+  PhaseChange,
+  RoomSummary,
+  SeatSummaries,
+  ServerEvent,
+  ServerEvents,
+} from '../protocol/server-frames.ts';
+
+/** A frame as some client receives it: for whichever seat is its own. */
+export type ServerFrame = Frame;
+export type GameView = PhaseChange<Seat>;
+
+/** Why something did not work: the server's reason, or that no answer came. `message` can be shown as it is. */
+export interface Problem {
+  readonly code: ErrorCode | 'NO_ANSWER' | 'CLIENT_CLOSED';
+  readonly message: string;
+}
+
+/** The seats of the room as last told; `started` as far as is known. */
+export interface RoomView {
+  readonly seats: SeatSummaries;
+  readonly hostName: string;
+  readonly started: boolean;
+}
+
+/** Why there is nothing more to come here. */
+export interface Farewell {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ClientState {
+  /** `reconnecting`: the connection is lost and sought again; `closed`: for good. */
+  readonly status: 'connecting' | 'online' | 'reconnecting' | 'closed';
+  /** The newest commit of the room whose frames have been seen; 0 before the first. */
+  readonly seq: number;
+  /** A commit known to exist whose view has not come yet; asking for a full view heals it. */
+  readonly missing: number | null;
+  /** The lobby's list. */
+  readonly rooms: readonly RoomSummary[] | null;
+  readonly room: RoomView | null;
+  /** The latest `phase_change`: everything about the running game. */
+  readonly game: GameView | null;
+  readonly lastTurn: ServerEvents<Seat>['turn_complete'] | null;
+  readonly ended: ServerEvents<Seat>['game_ended'] | null;
+  readonly farewell: Farewell | null;
+  /** The latest problem, until it is dismissed. */
+  readonly problem: Problem | null;
+  /** What to add to this machine's clock to have the server's, in ms. */
+  readonly clockOffset: number;
+}
+
+export const NOTHING_KNOWN: ClientState = {
+  status: 'connecting',
+  seq: 0,
+  missing: null,
+  rooms: null,
+  room: null,
+  game: null,
+  lastTurn: null,
+  ended: null,
+  farewell: null,
+  problem: null,
+  clockOffset: 0,
+};
+
+/**
+ * The state after one frame received at `now` (epoch ms). Frames older than the newest seen change nothing; frames of
+ * one commit share its `seq`. A jump in `seq` leaves a commit missing, unless the frame is the whole view by itself.
+ */
+export function applyFrame(state: ClientState, frame: ServerFrame, now: number): ClientState {
+  if (frame.event === 'pong') return heardPong(state, frame.data, now);
+  if (frame.event === 'error')
+    return { ...state, problem: { code: frame.data.code, message: frame.data.message } };
+  const { seq } = frame;
+  if (seq === undefined) return learn(state, frame);
+  if (seq < state.seq) return state;
+  const skipped = state.seq > 0 && seq > state.seq + 1;
+  const missing = skipped ? seq : state.missing;
+  return learn(
+    { ...state, seq, missing: isWholeView(state, frame) && seq >= (missing ?? 0) ? null : missing },
+    frame,
+  );
+}
+
+function heardPong(state: ClientState, pong: ServerEvents<Seat>['pong'], now: number): ClientState {
+  const { timestamp, server_time, seq } = pong;
+  const missing = seq !== undefined && seq > state.seq ? seq : state.missing;
+  if (timestamp === null) return { ...state, missing };
+  const clockOffset = server_time * 1000 - (timestamp + now) / 2;
+  return { ...state, missing, clockOffset };
+}
+
+/** Whether this frame alone tells all there is: before a game the seats, in a game the view of it. */
+function isWholeView(state: ClientState, frame: ServerFrame): boolean {
+  if (frame.event === 'phase_change') return true;
+  return frame.event === 'room_update' && !frame.data.started && state.game === null;
+}
+
+/** What each event teaches. Some have their news in the answer itself, or in the view that comes with them. */
+type Lessons = {
+  readonly [E in ServerEvent]: (data: ServerEvents<Seat>[E], state: ClientState) => Partial<ClientState>;
+};
+const nothing = () => ({});
+const LESSONS: Lessons = {
+  pong: nothing,
+  error: ({ code, message }) => ({ problem: { code, message } }),
+  room_list_update: ({ rooms }) => ({ rooms }),
+  room_created: nothing,
+  room_joined: nothing,
+  room_update: ({ players, host_name, started }) => ({
+    room: { seats: players, hostName: host_name, started },
+  }),
+  room_state_update: ({ slots, host_name }, { room }) => ({
+    room: {
+      seats: [slots.P1, slots.P2, slots.P3, slots.P4],
+      hostName: host_name,
+      started: room?.started ?? false,
+    },
+  }),
+  room_closed: ({ reason, message }) => ({ farewell: { reason, message } }),
+  player_left: () => ({ farewell: LEFT }),
+  game_started: (_, { room }) => ({ room: room && { ...room, started: true }, lastTurn: null, ended: null }),
+  phase_change: (game) => ({ game }),
+  turn_complete: (lastTurn) => ({ lastTurn }),
+  game_ended: (ended) => ({ ended }),
+  player_disconnected: nothing,
+  player_reconnected: nothing,
+  host_changed: ({ new_host }, { room }) => ({ room: room && { ...room, hostName: new_host } }),
+  leave_game_success: () => ({ farewell: LEFT }),
+};
+const LEFT: Farewell = { reason: 'left', message: 'You have left the room.' };
+
+type FrameOf<E extends ServerEvent> = { [K in E]: { event: K; data: ServerEvents<Seat>[K] } }[E];
+
+function learn<E extends ServerEvent>(state: ClientState, { event, data }: FrameOf<E>): ClientState {
+  return { ...state, ...LESSONS[event](data, state) };
+}
+
+/** Whether this is the name of an event of the protocol; a later server may send others, which are none of ours. */
+export function isServerEvent(name: string): name is ServerEvent {
+  return Object.hasOwn(LESSONS, name);
+}
+
+/** Who has which seat in the game, as the receiver: the one entry that shows its hand. */
+export function ownEntry(game: GameView): { readonly name: string; readonly hand: readonly string[] } | null {
+  for (const entry of Object.values(game.players))
+    if (entry.hand !== undefined) return { name: entry.name, hand: entry.hand };
+  return null;
+}

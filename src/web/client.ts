@@ -1,0 +1,391 @@
+// The typed protocol client for browsers and Node: one connection to the lobby or to a room, and one state of what it
+// knows. It reconnects, repeats unanswered frames under the same id, and asks for a full view when frames went missing.
+//
+//   const { token } = await openSession('http://localhost:8080');
+//   const room = new Client({ url: 'http://localhost:8080', place: 'K7M2QX', session: token, playerName: 'Ann' });
+//   room.subscribe((state) => console.log(state.status, state.game?.phase));
+//   const answer = await room.send('declare', { value: 3 });
+//   if (!answer.ok) console.log(answer.problem.message);
+
+import type { Seat } from '../game/seats.ts';
+import { applyFrame, isServerEvent, NOTHING_KNOWN } from './client-state.ts';
+import type { ClientState, Problem, ServerFrame } from './client-state.ts';
+
+/** What a client may ask for, with the data of each event. `client_ready` and `ping` are the client's own business. */
+export interface ClientEvents {
+  readonly get_rooms: Nothing;
+  readonly create_room: { readonly player_name: string };
+  readonly join_room: { readonly room_id: string; readonly player_name: string };
+  readonly get_room_state: Nothing;
+  readonly add_bot: { readonly slot_id: Seat };
+  readonly remove_player: { readonly slot_id: Seat };
+  readonly leave_room: Nothing;
+  readonly start_game: Nothing;
+  readonly redeal_decision: { readonly choice: 'accept' | 'decline' };
+  readonly declare: { readonly value: number };
+  /** Positions in the own hand as last received. */
+  readonly play: { readonly piece_indices: readonly number[] };
+  readonly player_ready: Nothing;
+  readonly leave_game: Nothing;
+  readonly sync_request: Nothing;
+}
+type Nothing = Readonly<Record<string, never>>;
+export type ClientEvent = keyof ClientEvents;
+
+/** The direct answer to a frame, or why there is none. */
+export type Answer =
+  { readonly ok: true; readonly frame: ServerFrame } | { readonly ok: false; readonly problem: Problem };
+
+export interface ClientOptions {
+  /** The entry, e.g. `http://localhost:8080`. */
+  readonly url: string;
+  /** `lobby` or a room's code. */
+  readonly place: string;
+  /** The session's token, where no cookie carries it. */
+  readonly session?: string;
+  /** The name of the seat to attach to. */
+  readonly playerName?: string;
+  readonly WebSocket?: new (url: string) => WebSocket;
+  readonly timing?: Partial<Timing>;
+}
+
+/** All in ms. */
+export interface Timing {
+  /** An unanswered frame is sent again after this long, then after twice as long, and so on. */
+  readonly retry: number;
+  readonly giveUp: number;
+  /** How long what is missing may still arrive by itself before a full view is asked for. */
+  readonly gap: number;
+  readonly pingLeast: number;
+  readonly pingMost: number;
+  /** How long an opening connection, or one that was pinged, may stay silent. */
+  readonly silence: number;
+  readonly backoffLeast: number;
+  readonly backoffMost: number;
+}
+// API Gateway closes a connection after ten idle minutes; the shorter ping bounds how long a lost frame goes unnoticed.
+const TIMING: Timing = {
+  retry: 4_000,
+  giveUp: 60_000,
+  gap: 400,
+  pingLeast: 20_000,
+  pingMost: 25_000,
+  silence: 10_000,
+  backoffLeast: 500,
+  backoffMost: 15_000,
+};
+
+interface Pending {
+  readonly id: string;
+  readonly event: string;
+  readonly text: string;
+  readonly settle: (answer: Answer) => void;
+  readonly giveUpTimer: Timer;
+  retryTimer: Timer | undefined;
+  tries: number;
+}
+type Timer = ReturnType<typeof setTimeout>;
+
+/** A session of its own at the entry, for clients without cookies. Rejects when the server refuses or is away. */
+export async function openSession(
+  url: string,
+): Promise<{ readonly token: string; readonly playerId: string }> {
+  const response = await fetch(new URL('/api/session', url), { method: 'POST' });
+  if (!response.ok) throw new Error(`The server gave no session (HTTP ${response.status}).`);
+  const body = (await response.json()) as { session_token?: unknown; player_id?: unknown };
+  const { session_token: token, player_id: playerId } = body;
+  if (typeof token !== 'string' || typeof playerId !== 'string')
+    throw new Error('The server gave no usable session.');
+  return { token, playerId };
+}
+
+/** One connection to one place, kept until `close`. */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #timing: Timing;
+  readonly #listeners = new Set<(state: ClientState) => void>();
+  readonly #frameListeners = new Set<(frame: ServerFrame) => void>();
+  readonly #pending = new Map<string, Pending>();
+  #state: ClientState = NOTHING_KNOWN;
+  #socket: WebSocket | null = null;
+  /** Whether `client_ready` was answered on this socket: only then is the connection attached to its seat. */
+  #attached = false;
+  #failures = 0;
+  #wasOnline = false;
+  #reconnectTimer: Timer | undefined;
+  #pingTimer: Timer | undefined;
+  #silenceTimer: Timer | undefined;
+  #gapTimer: Timer | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#open();
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Calls the listener after every change of the state, until the returned function is called. */
+  subscribe(listener: (state: ClientState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls the listener with every frame as it arrives, also with those too old to change the state. */
+  onFrame(listener: (frame: ServerFrame) => void): () => void {
+    this.#frameListeners.add(listener);
+    return () => this.#frameListeners.delete(listener);
+  }
+
+  /** Sends a frame as soon as possible, again while it is unanswered, and resolves with the direct answer. */
+  send<E extends ClientEvent>(event: E, body: ClientEvents[E]): Promise<Answer> {
+    return new Promise((settle) => {
+      const pending = this.#enqueue(event, body, settle);
+      if (pending !== null && this.#attached) this.#transmit(pending);
+    });
+  }
+
+  dismissProblem(): void {
+    this.#update({ ...this.#state, problem: null });
+  }
+
+  /** Does not wait for the backoff: for when the machine says it is online again. */
+  reconnectNow(): void {
+    if (this.#state.status !== 'reconnecting' || this.#socket !== null) return;
+    this.#open();
+  }
+
+  /** Ends the connection for good; frames still unanswered are given up. */
+  close(): void {
+    const socket = this.#socket;
+    this.#end();
+    socket?.close(1000);
+  }
+
+  #open(): void {
+    clearTimeout(this.#reconnectTimer);
+    const socket = new (this.#options.WebSocket ?? WebSocket)(addressOf(this.#options));
+    this.#socket = socket;
+    const ifCurrent = (act: () => void) => () => {
+      if (socket === this.#socket) act();
+    };
+    socket.addEventListener(
+      'open',
+      ifCurrent(() => this.#greet()),
+    );
+    socket.addEventListener(
+      'close',
+      ifCurrent(() => this.#lose()),
+    );
+    socket.addEventListener(
+      'error',
+      ifCurrent(() => this.#lose()),
+    );
+    socket.addEventListener('message', ({ data: text }: MessageEvent<unknown>) => {
+      if (socket === this.#socket && typeof text === 'string') this.#receive(text);
+    });
+    this.#expectSign();
+  }
+
+  /** First of all on every connection: who we are. Everything else waits for the answer. */
+  #greet(): void {
+    this.#update({ ...this.#state, status: 'online' });
+    const { place, playerName } = this.#options;
+    const body = {
+      ...(place === 'lobby' ? {} : { room_id: place }),
+      ...(playerName === undefined ? {} : { player_name: playerName }),
+      is_reconnection: this.#wasOnline,
+    };
+    const greeting = this.#enqueue('client_ready', body, (answer) => this.#greeted(answer));
+    if (greeting !== null) this.#transmit(greeting);
+  }
+
+  #greeted(answer: Answer): void {
+    if (!answer.ok && PASSING.has(answer.problem.code)) this.#lose();
+    else this.#attach();
+  }
+
+  #attach(): void {
+    this.#attached = true;
+    this.#wasOnline = true;
+    this.#failures = 0;
+    for (const pending of this.#pending.values()) this.#transmit(pending);
+    this.#ping();
+  }
+
+  #receive(text: string): void {
+    clearTimeout(this.#silenceTimer);
+    const frame = readFrame(text);
+    if (frame === null) return;
+    for (const listener of this.#frameListeners) listener(frame);
+    this.#update(applyFrame(this.#state, frame, Date.now()));
+    this.#answer(frame);
+    this.#watchGap();
+  }
+
+  #answer(frame: ServerFrame): void {
+    const pending = this.#pending.get(frame.reply_to ?? '');
+    if (pending === undefined) return;
+    this.#settle(pending, frame.event === 'error' ? { ok: false, problem: frame.data } : { ok: true, frame });
+  }
+
+  #enqueue(event: string, body: object, settle: (answer: Answer) => void): Pending | null {
+    if (this.#state.status === 'closed') {
+      settle({ ok: false, problem: CLOSED });
+      return null;
+    }
+    const id = uuid();
+    const pending: Pending = {
+      id,
+      event,
+      text: JSON.stringify({ event, data: body, id }),
+      settle,
+      giveUpTimer: setTimeout(() => this.#giveUp(pending), this.#timing.giveUp),
+      retryTimer: undefined,
+      tries: 0,
+    };
+    this.#pending.set(id, pending);
+    return pending;
+  }
+
+  /** Sends, and again if no answer comes; on a lost connection the next one begins anew. */
+  #transmit(pending: Pending): void {
+    this.#socket?.send(pending.text);
+    clearTimeout(pending.retryTimer);
+    pending.retryTimer = setTimeout(() => this.#transmit(pending), this.#timing.retry * 2 ** pending.tries);
+    pending.tries += 1;
+  }
+
+  #giveUp(pending: Pending): void {
+    this.#update({ ...this.#state, problem: NO_ANSWER });
+    this.#settle(pending, { ok: false, problem: NO_ANSWER });
+  }
+
+  #settle(pending: Pending, answer: Answer): void {
+    clearTimeout(pending.giveUpTimer);
+    clearTimeout(pending.retryTimer);
+    this.#pending.delete(pending.id);
+    pending.settle(answer);
+  }
+
+  #ping(): void {
+    clearTimeout(this.#pingTimer);
+    const { pingLeast, pingMost } = this.#timing;
+    this.#pingTimer = setTimeout(() => this.#ping(), pingLeast + Math.random() * (pingMost - pingLeast));
+    this.#socket?.send(JSON.stringify({ event: 'ping', data: { timestamp: Date.now() }, id: uuid() }));
+    this.#expectSign();
+  }
+
+  /** A connection that opens or was asked something must show that it lives; the network may be gone without a word. */
+  #expectSign(): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#lose(), this.#timing.silence);
+  }
+
+  #watchGap(): void {
+    if (this.#state.missing === null || this.#gapTimer !== undefined) return;
+    this.#gapTimer = setTimeout(() => void this.#resync(), this.#timing.gap);
+  }
+
+  async #resync(): Promise<void> {
+    if (this.#state.missing !== null && this.#attached) await this.send('sync_request', {});
+    this.#gapTimer = undefined;
+    // The answer is as new as it gets: what it did not bring is not missing.
+    this.#update({ ...this.#state, missing: null });
+  }
+
+  /** The connection is gone: seek it again, unless this place has said farewell. */
+  #lose(): void {
+    const socket = this.#socket;
+    if (this.#state.farewell !== null) this.#end();
+    else this.#retreat();
+    socket?.close();
+  }
+
+  #retreat(): void {
+    this.#drop();
+    this.#update({ ...this.#state, status: 'reconnecting' });
+    const { backoffLeast, backoffMost } = this.#timing;
+    const longest = Math.min(backoffMost, backoffLeast * 2 ** this.#failures);
+    this.#failures += 1;
+    // Jitter: after an outage not everybody returns at the same moment.
+    this.#reconnectTimer = setTimeout(() => this.#open(), longest * (0.5 + Math.random() / 2));
+  }
+
+  #end(): void {
+    this.#drop();
+    this.#update({ ...this.#state, status: 'closed' });
+    for (const pending of [...this.#pending.values()]) this.#settle(pending, { ok: false, problem: CLOSED });
+  }
+
+  #drop(): void {
+    this.#socket = null;
+    this.#attached = false;
+    for (const timer of [this.#reconnectTimer, this.#pingTimer, this.#silenceTimer, this.#gapTimer])
+      clearTimeout(timer);
+    this.#gapTimer = undefined;
+    for (const pending of this.#pending.values()) this.#rest(pending);
+  }
+
+  /** What waits for the next connection; a greeting does not, every connection has its own. */
+  #rest(pending: Pending): void {
+    clearTimeout(pending.retryTimer);
+    pending.tries = 0;
+    if (pending.event !== 'client_ready') return;
+    clearTimeout(pending.giveUpTimer);
+    this.#pending.delete(pending.id);
+  }
+
+  #update(state: ClientState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+}
+
+const NO_ANSWER: Problem = {
+  code: 'NO_ANSWER',
+  message: 'The server did not answer. Check your connection and try again.',
+};
+const CLOSED: Problem = { code: 'CLIENT_CLOSED', message: 'This connection has been closed.' };
+/** A greeting refused for one of these reasons is worth another connection a little later. */
+const PASSING: ReadonlySet<Problem['code']> = new Set(['RATE_LIMITED', 'INTERNAL_ERROR', 'NO_ANSWER']);
+
+function addressOf({ url, place, session }: ClientOptions): string {
+  const address = new URL(`/ws/${encodeURIComponent(place)}`, url);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  if (session !== undefined) address.searchParams.set('session', session);
+  return address.href;
+}
+
+/** A server frame, or null: route responses can be empty, and events a later server adds are none of ours. */
+function readFrame(text: string): ServerFrame | null {
+  if (text === '') return null;
+  const frame = parseJson(text);
+  if (typeof frame !== 'object' || frame === null || !('event' in frame) || !('data' in frame)) return null;
+  return typeof frame.event === 'string' && isServerEvent(frame.event) ? (frame as ServerFrame) : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A random (version 4) UUID; `crypto.randomUUID` is missing on pages that are not served over HTTPS or from localhost. */
+function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const variant = '89ab'.charAt((bytes[8] ?? 0) % 4);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ].join('-');
+}
