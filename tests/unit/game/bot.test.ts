@@ -68,6 +68,9 @@ describe('the bot declares', () => {
 
   test('7 at most', () => {
     expect(declares(SOLDIERS, [])).toBe(7);
+    // Four soldiers make five sets, the straight one; with the general and being first that would be 8.
+    const eight: Hand = [...SOLDIERS.slice(1), 'CHARIOT_BLACK'];
+    expect(declares(['GENERAL_RED', ...eight.filter((piece) => piece !== 'ELEPHANT_BLACK')], [])).toBe(7);
   });
 
   test('the smallest allowed when its wish is forbidden and a larger one is not', () => {
