@@ -27,14 +27,15 @@ export type ClientFrame =
   | { readonly event: 'get_room_state' }
   | { readonly event: 'add_bot'; readonly slot: Seat }
   | { readonly event: 'remove_player'; readonly slot: Seat }
-  | { readonly event: 'leave_room' }
+  /** The name is only good for an echo, should the seat be left already. */
+  | { readonly event: 'leave_room'; readonly playerName: string | null }
   | { readonly event: 'start_game' }
   | { readonly event: 'redeal_decision'; readonly choice: 'accept' | 'decline' }
   | { readonly event: 'declare'; readonly value: number }
   | { readonly event: 'play'; readonly indices: readonly number[] }
   | { readonly event: 'player_ready' }
   | { readonly event: 'start_next_round' }
-  | { readonly event: 'leave_game' }
+  | { readonly event: 'leave_game'; readonly playerName: string | null }
   | { readonly event: 'sync_request' }
   | { readonly event: 'ack' };
 
@@ -166,7 +167,7 @@ const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
   ['get_room_state', bare({ event: 'get_room_state' })],
   ['add_bot', slotFrame('add_bot')],
   ['remove_player', slotFrame('remove_player')],
-  ['leave_room', bare({ event: 'leave_room' })],
+  ['leave_room', leaveFrame('leave_room')],
   ['start_game', bare({ event: 'start_game' })],
   [
     'redeal_decision',
@@ -189,7 +190,7 @@ const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
   ['play_pieces', Play],
   ['player_ready', bare({ event: 'player_ready' })],
   ['start_next_round', bare({ event: 'start_next_round' })],
-  ['leave_game', bare({ event: 'leave_game' })],
+  ['leave_game', leaveFrame('leave_game')],
   ['sync_request', bare({ event: 'sync_request' })],
   ['ack', bare({ event: 'ack' })],
 ]);
@@ -244,6 +245,13 @@ function slotFrame(event: 'add_bot' | 'remove_player'): FrameSchema {
   return z.pipe(
     z.object({ slot_id: Slot }),
     z.transform(({ slot_id }): ClientFrame => ({ event, slot: slot_id })),
+  );
+}
+
+function leaveFrame(event: 'leave_room' | 'leave_game'): FrameSchema {
+  return z.pipe(
+    z.object({ player_name: orNull(PlayerName) }),
+    z.transform(({ player_name }): ClientFrame => ({ event, playerName: player_name })),
   );
 }
 

@@ -1,0 +1,354 @@
+// A text frame in, the sender's reply out: parse, find the command, execute, answer. What the `$default` route does.
+
+import { commandIdOf, roomIdOf } from './ids.ts';
+import { execute, isGone } from './execute.ts';
+import type { Order, Outcome, Sender } from './execute.ts';
+import type { Ports } from './ports.ts';
+import { LOBBY, roomListNow } from './lobby.ts';
+import { parseClientFrame } from '../protocol/client-frames.ts';
+import type { ClientFrame } from '../protocol/client-frames.ts';
+import {
+  errorFrame,
+  fullView,
+  inReplyTo,
+  roomClosed,
+  roomUpdateFrame,
+  stateFrame,
+  welcome,
+} from '../protocol/frames.ts';
+import type { Frame } from '../protocol/server-frames.ts';
+import type { PlayerCommand } from '../room/commands.ts';
+import { seatOf } from '../room/decide.ts';
+import type { RoomRecord } from '../room/record.ts';
+import type { ConnectionId, LiveRoom, PlayerId, Room, RoomId } from '../room/room.ts';
+import { viewFor } from '../room/view.ts';
+import { SEATS } from '../game/seats.ts';
+
+/** Who sent a frame: what the authorizer found out when the connection was opened. */
+export interface Caller {
+  readonly connection: ConnectionId;
+  readonly player: PlayerId;
+  /** The room the connection belongs to, or `LOBBY`. */
+  readonly place: RoomId;
+  /** Unique for each frame received; the idempotency key of a frame without an `id`. */
+  readonly requestId: string;
+}
+
+/** Answers one frame of a client. The frame returned is the direct reply; null when there is none, or it went with the rest. */
+export async function answer(ports: Ports, caller: Caller, text: string): Promise<Frame | null> {
+  const parsed = parseClientFrame(text);
+  const asked: Asked = { ...caller, replyTo: parsed.id };
+  if (!parsed.ok) {
+    ports.tally.count(`errors.${parsed.code}`);
+    return inReplyTo(errorFrame(parsed), parsed.id);
+  }
+  const started = ports.clock.now();
+  const { reply, code } = await answerFrame(ports, asked, parsed.frame);
+  const ms = ports.clock.now() - started;
+  ports.log.info('frame', { event: parsed.frame.event, room: caller.place, code, ms });
+  if (code !== undefined) ports.tally.count(`errors.${code}`);
+  ports.tally.count('frames');
+  return deliverReply(ports, caller, reply);
+}
+
+interface Asked extends Caller {
+  readonly replyTo: string | undefined;
+}
+interface Answer {
+  readonly reply: readonly Frame[];
+  /** The code of an error, for the log. */
+  readonly code?: string;
+}
+
+/** One frame goes back with the route's response, several go through the broadcaster, which keeps their order. */
+async function deliverReply(
+  ports: Ports,
+  { connection, place }: Caller,
+  reply: readonly Frame[],
+): Promise<Frame | null> {
+  const [first] = reply;
+  if (first === undefined) return null;
+  if (reply.length === 1) return first;
+  await ports.publisher.publish({
+    roomId: place,
+    seq: first.seq ?? 0,
+    sends: [{ connectionId: connection, frames: reply }],
+  });
+  return null;
+}
+
+function answerFrame(ports: Ports, asked: Asked, frame: ClientFrame): Promise<Answer> {
+  return asked.place === LOBBY ? answerInLobby(ports, asked, frame) : answerInRoom(ports, asked, frame);
+}
+
+// ---- The lobby ----
+
+async function answerInLobby(ports: Ports, asked: Asked, frame: ClientFrame): Promise<Answer> {
+  switch (frame.event) {
+    case 'ping':
+      return said(asked, pong(frame.timestamp, ports.clock.now()));
+    case 'ack':
+      return { reply: [] };
+    case 'client_ready':
+    case 'get_rooms':
+      return said(asked, await roomListNow(ports));
+    case 'create_room':
+      return createRoom(ports, asked, frame.playerName);
+    case 'join_room':
+      return joinRoom(ports, asked, frame.roomId, frame.playerName);
+    default:
+      return refused(asked, {
+        code: 'NOT_IN_ROOM',
+        message: 'You are in the lobby. Join a room first.',
+        event: frame.event,
+      });
+  }
+}
+
+/** How many ids are tried for a new room; two rooms of a billion possible ids meet seldom enough. */
+const ROOM_ID_TRIES = 8;
+
+async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Answer> {
+  const { player } = asked;
+  const request = `${player}:${keyOf(asked)}`;
+  for (let candidate = 0; candidate < ROOM_ID_TRIES; candidate++) {
+    const room = roomIdOf(request, candidate);
+    const created: Frame = { event: 'room_created', data: { room_id: room, host_name: name, success: true } };
+    const outcome = await createOnce(ports, {
+      ...orderOf(asked, room),
+      command: { type: 'openRoom', room, player, name, settings: ports.settings },
+      sender: senderOf(asked, () => [created]),
+    });
+    if (outcome !== null && outcome.kind !== 'gone') return answerOf(asked, 'create_room', outcome);
+  }
+  throw new Error('No free room id was found');
+}
+
+/** Creates a room under one id; null when somebody else's room has it. */
+async function createOnce(ports: Ports, order: Order): Promise<Outcome | null> {
+  const record = await ports.store.load(order.room);
+  const isTaken = record.seq > 0 && !record.handled[order.by]?.includes(order.commandId);
+  return isTaken ? null : execute(ports, order);
+}
+
+async function joinRoom(ports: Ports, asked: Asked, room: RoomId, name: string): Promise<Answer> {
+  const { player } = asked;
+  const joined: Sender['answer'] = ({ after }) => {
+    const { room: now, seq } = after;
+    if (!isLive(now)) return [];
+    const seat = SEATS.find((each) => {
+      const occupant = now.seats[each];
+      return occupant?.kind === 'human' && occupant.player === player && occupant.name === name;
+    });
+    if (seat === undefined) return [];
+    const data = { room_id: room, player_name: name, assigned_slot: seat, success: true } as const;
+    return [{ event: 'room_joined', data, seq }];
+  };
+  const outcome = await execute(ports, {
+    ...orderOf(asked, room),
+    command: { type: 'join', player, name },
+    sender: senderOf(asked, joined),
+  });
+  if (outcome.kind !== 'gone') return answerOf(asked, 'join_room', outcome);
+  return refused(asked, {
+    code: 'ROOM_NOT_FOUND',
+    message: 'There is no such room. It may have been closed.',
+    event: 'join_room',
+  });
+}
+
+// ---- Rooms ----
+
+async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Promise<Answer> {
+  const { connection, player, place } = asked;
+  switch (frame.event) {
+    case 'ack':
+      return { reply: [] };
+    case 'ping':
+      return pingRoom(ports, asked, frame.timestamp);
+    case 'get_rooms':
+    case 'create_room':
+    case 'join_room':
+      return refused(asked, {
+        code: 'VALIDATION_ERROR',
+        message: 'That can only be asked for in the lobby.',
+        event: frame.event,
+      });
+    case 'get_room_state':
+      return read(ports, asked, (room, record) => [roomUpdateFrame(room, record.seq)]);
+    case 'sync_request':
+      return read(ports, asked, (room, record) => fullView(room, seatOf(room, connection), record));
+    case 'start_next_round':
+      return read(ports, asked, (room, record) => [
+        stateFrame(viewFor(room, seatOf(room, connection)), record),
+      ]);
+    case 'client_ready': {
+      const greet: Sender['answer'] = ({ after }) =>
+        isLive(after.room) ? welcome(after.room, seatOf(after.room, connection), after) : [];
+      const outcome = await execute(ports, {
+        ...orderOf(asked, place),
+        // Attaching twice is harmless by itself, and must be possible with an id that was used on an earlier connection.
+        by: 'presence',
+        command: { type: 'attach', player, name: frame.playerName, connection },
+        sender: senderOf(asked, greet),
+      });
+      return answerInPlace(ports, asked, frame.event, outcome);
+    }
+    default: {
+      const outcome = await execute(ports, {
+        ...orderOf(asked, place),
+        command: commandOf(frame, connection),
+        sender: senderOf(asked, partingWordsOf(frame, asked)),
+      });
+      return answerInPlace(ports, asked, frame.event, outcome);
+    }
+  }
+}
+
+type PlayerFrame = Exclude<
+  ClientFrame,
+  {
+    event:
+      | 'ack'
+      | 'ping'
+      | 'get_rooms'
+      | 'create_room'
+      | 'join_room'
+      | 'get_room_state'
+      | 'sync_request'
+      | 'start_next_round'
+      | 'client_ready';
+  }
+>;
+
+function commandOf(frame: PlayerFrame, connection: ConnectionId): PlayerCommand {
+  switch (frame.event) {
+    case 'add_bot':
+      return { type: 'addBot', connection, seat: frame.slot };
+    case 'remove_player':
+      return { type: 'removePlayer', connection, seat: frame.slot };
+    case 'leave_room':
+      return { type: 'leaveRoom', connection };
+    case 'start_game':
+      return { type: 'startGame', connection };
+    case 'redeal_decision':
+      return { type: 'decideRedeal', connection, accept: frame.choice === 'accept' };
+    case 'declare':
+      return { type: 'declare', connection, value: frame.value };
+    case 'play':
+      return { type: 'play', connection, indices: frame.indices };
+    case 'player_ready':
+      return { type: 'ready', connection };
+    case 'leave_game':
+      return { type: 'leaveGame', connection };
+  }
+}
+
+/** What a leaving player is told; everybody else is told by the state. */
+function partingWordsOf(frame: PlayerFrame, { connection }: Asked): Sender['answer'] {
+  if (frame.event !== 'leave_room' && frame.event !== 'leave_game') return undefined;
+  return ({ before, after }) => {
+    const player_name = nameAt(before.room, connection) ?? frame.playerName ?? '';
+    const closed = after.room.stage === 'closed';
+    return frame.event === 'leave_room'
+      ? [{ event: 'player_left', data: { player_name, success: true, room_closed: closed }, seq: after.seq }]
+      : [{ event: 'leave_game_success', data: { player_name, success: true }, seq: after.seq }];
+  };
+}
+
+function nameAt(room: Room, connection: ConnectionId): string | null {
+  const seat = seatOf(room, connection);
+  return seat === null || !isLive(room) ? null : (room.seats[seat]?.name ?? null);
+}
+
+/**
+ * A ping is answered from the last commit's place alone, for a fraction of a load. Should something be overdue there (a
+ * lost tick, a start that died), the ping has it looked after.
+ */
+async function pingRoom(ports: Ports, asked: Asked, timestamp: number | null): Promise<Answer> {
+  const now = ports.clock.now();
+  const head = await ports.store.head(asked.place);
+  if (head === null || now - head.at > ports.settings.roomTtlSeconds * 1_000) return turnedAway(ports, asked);
+  if (head.wakeAt !== undefined && now - head.wakeAt > OVERDUE_MS) {
+    await ports.ticks.schedule({ kind: 'room', roomId: asked.place, seq: head.seq, due: head.wakeAt }, 0);
+  }
+  return said(asked, pong(timestamp, now, head.seq));
+}
+
+/** How late a tick may be before a ping asks for it again. */
+const OVERDUE_MS = 2_000;
+
+function pong(timestamp: number | null, now: number, seq?: number): Frame {
+  return {
+    event: 'pong',
+    data: { timestamp, server_time: now / 1_000, ...(seq === undefined ? {} : { seq }) },
+  };
+}
+
+/** Answers from the room as it is, without a command. */
+async function read(
+  ports: Ports,
+  asked: Asked,
+  show: (room: LiveRoom, record: RoomRecord) => readonly Frame[],
+): Promise<Answer> {
+  const record = await ports.store.load(asked.place);
+  if (isGone(record, ports.clock.now()) || !isLive(record.room)) return turnedAway(ports, asked);
+  return said(asked, ...show(record.room, record));
+}
+
+/** The answer of a room's own connection: as `answerOf`, but a room that is gone ends it. */
+function answerInPlace(
+  ports: Ports,
+  asked: Asked,
+  event: string,
+  outcome: Outcome,
+): Promise<Answer> | Answer {
+  return outcome.kind === 'gone' ? turnedAway(ports, asked) : answerOf(asked, event, outcome);
+}
+
+/** The room does not exist: the old client expects `room_closed`, after which the connection is of no use. */
+async function turnedAway(ports: Ports, { connection, place, replyTo }: Asked): Promise<Answer> {
+  const frames = [inReplyTo(roomClosed('not_found'), replyTo)];
+  await ports.publisher.publish({
+    roomId: place,
+    seq: 0,
+    sends: [{ connectionId: connection, frames, close: true }],
+  });
+  return { reply: [], code: 'ROOM_NOT_FOUND' };
+}
+
+// ---- Answers ----
+
+function answerOf(asked: Asked, event: string, outcome: Exclude<Outcome, { kind: 'gone' }>): Answer {
+  if (outcome.kind !== 'rejected') return { reply: outcome.reply };
+  return refused(asked, { ...outcome.rejection, event });
+}
+
+function refused({ replyTo }: Asked, refusal: Parameters<typeof errorFrame>[0]): Answer {
+  return { reply: [inReplyTo(errorFrame(refusal), replyTo)], code: refusal.code };
+}
+
+function said({ replyTo }: Asked, ...frames: readonly Frame[]): Answer {
+  return { reply: frames.map((frame) => inReplyTo(frame, replyTo)) };
+}
+
+function orderOf(asked: Asked, room: RoomId): Pick<Order, 'room' | 'by' | 'commandId'> {
+  return { room, by: asked.player, commandId: commandIdOf(keyOf(asked)) };
+}
+
+/** What makes a frame the same frame when it comes again: the client's id, else nothing does. */
+function keyOf({ replyTo, requestId }: Asked): string {
+  return replyTo ?? requestId;
+}
+
+function senderOf({ connection, replyTo }: Asked, say: Sender['answer']): Sender {
+  return {
+    connection,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(say === undefined ? {} : { answer: say }),
+  };
+}
+
+function isLive(room: Room): room is LiveRoom {
+  return room.stage !== 'none' && room.stage !== 'closed';
+}

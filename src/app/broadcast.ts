@@ -1,0 +1,71 @@
+// The broadcaster: the one function that posts to connections. Connections side by side, frames of one in order.
+
+import { execute } from './execute.ts';
+import { LOBBY } from './lobby.ts';
+import type { Delivery, Gateway, Ports, PostResult, Send } from './ports.ts';
+
+/** A post that could not be made. Says who missed which commit, never what was in it. */
+export interface DeadLetter {
+  readonly roomId: string;
+  readonly seq: number;
+  readonly connectionId: string;
+}
+export interface BroadcastPorts extends Ports {
+  readonly gateway: Gateway;
+  readonly bury: (letter: DeadLetter) => Promise<void>;
+}
+/** How many connections got everything, were gone, or could not be reached. */
+export type Reach = Readonly<Record<PostResult, number>>;
+
+/** Posts a delivery. A connection that is gone is taken for disconnected, one that stays out of reach leaves a dead letter. */
+export async function broadcast(ports: BroadcastPorts, delivery: Delivery): Promise<Reach> {
+  const { roomId, seq, sends } = delivery;
+  const results = await Promise.all(sends.map((send) => postAll(ports.gateway, send)));
+  const after = sends.map((send, index) => settle(ports, delivery, send, results[index] ?? 'failed'));
+  await Promise.all(after);
+  const reach = countOf(results);
+  ports.log.info('broadcast', { room: roomId, seq, ...reach });
+  return reach;
+}
+
+async function postAll(gateway: Gateway, { connectionId, frames }: Send): Promise<PostResult> {
+  for (const frame of frames) {
+    const result = await gateway.post(connectionId, JSON.stringify(frame));
+    if (result !== 'delivered') return result;
+  }
+  return 'delivered';
+}
+
+async function settle(
+  ports: BroadcastPorts,
+  { roomId, seq }: Delivery,
+  send: Send,
+  result: PostResult,
+): Promise<void> {
+  const { connectionId, close } = send;
+  ports.tally.count(`posts.${result}`);
+  switch (result) {
+    case 'delivered':
+      return close ? ports.gateway.close(connectionId) : undefined;
+    case 'gone':
+      return forget(ports, roomId, connectionId);
+    case 'failed':
+      return ports.bury({ roomId, seq, connectionId });
+  }
+}
+
+/** `$disconnect` is best effort; a 410 says the same. */
+async function forget(ports: BroadcastPorts, roomId: string, connection: string): Promise<void> {
+  if (roomId === LOBBY) return ports.store.disconnected(connection);
+  await execute(ports, {
+    room: roomId,
+    command: { type: 'disconnect', connection, cause: 'gone' },
+    by: 'presence',
+    commandId: `gone:${connection}`,
+  });
+}
+
+function countOf(results: readonly PostResult[]): Reach {
+  const count = (wanted: PostResult): number => results.filter((result) => result === wanted).length;
+  return { delivered: count('delivered'), gone: count('gone'), failed: count('failed') };
+}

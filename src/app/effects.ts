@@ -1,0 +1,123 @@
+// What must be done outside once a commit is written. Pure: from the rooms before and after to a list of effects, each of
+// which may be done twice without harm, so that a retry can do them all again.
+
+import { HEARTBEAT_SLACK_MS } from '../room/evolve.ts';
+import { nextTick } from '../room/due.ts';
+import { isJoinable, isSameListing, listingOf } from '../room/listing.ts';
+import type { Listing } from '../room/listing.ts';
+import type { RoomRecord } from '../room/record.ts';
+import type { Room, RoomId, Settings, Task, TaskToken } from '../room/room.ts';
+import { taskStatus } from '../room/tasks.ts';
+import type { Clocks } from './ports.ts';
+
+export type Effect =
+  | { readonly effect: 'startExecution'; readonly game: number; readonly clocks: Clocks }
+  | { readonly effect: 'heartbeat'; readonly token: TaskToken }
+  | { readonly effect: 'completeTask'; readonly token: TaskToken; readonly round: number }
+  | { readonly effect: 'failTask'; readonly token: TaskToken }
+  | {
+      readonly effect: 'scheduleTick';
+      readonly seq: number;
+      readonly due: number;
+      readonly delaySeconds: number;
+    }
+  | { readonly effect: 'list'; readonly listing: Listing; readonly tellLobby: boolean }
+  | { readonly effect: 'unlist'; readonly room: RoomId; readonly seq: number; readonly tellLobby: boolean };
+
+/** The longest delay of a queue message (aws-facts.md). A tick due later is scheduled again when it comes too early. */
+const MAX_DELAY_SECONDS = 900;
+/** How late a tick may be before any passer-by asks for it again. */
+const TICK_PATIENCE_MS = 2_000;
+
+/**
+ * The effects of going from one record to the next at `now` (epoch ms). With `before` null nothing is known to have been
+ * done: everything the state implies is asked for, as after a crash.
+ */
+export function effectsOf(before: RoomRecord | null, after: RoomRecord, now: number): readonly Effect[] {
+  return [
+    ...executionEffects(before, after),
+    ...taskEffects(before?.room ?? null, after.room),
+    ...tickEffects(before, after, now),
+    ...listingEffects(before, after),
+  ];
+}
+
+/** The effect that settles one task token, if the room is past what it waits for. */
+export function settleTask(room: Room, game: number, task: Task): readonly Effect[] {
+  const { token, round } = task;
+  switch (taskStatus(room, game, task)) {
+    case 'done':
+      return [{ effect: 'completeTask', token, round }];
+    case 'ended':
+      return [{ effect: 'failTask', token }];
+    case 'ahead':
+    case 'to enter':
+    case 'entered':
+      return [];
+  }
+}
+
+/** The tick a record needs at `now`, whether or not it has been scheduled before. */
+export function tickOf(record: RoomRecord, now: number): readonly Effect[] {
+  const due = nextTick(record.room);
+  if (due === null) return [];
+  const delaySeconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.ceil((due - now) / 1_000)));
+  return [{ effect: 'scheduleTick', seq: record.seq, due, delaySeconds }];
+}
+
+function executionEffects(before: RoomRecord | null, { room }: RoomRecord): readonly Effect[] {
+  if (room.stage !== 'playing' || room.game.phase.name !== 'starting') return [];
+  const wasStarting = before?.room.stage === 'playing' && before.room.game.number === room.game.number;
+  return wasStarting
+    ? []
+    : [{ effect: 'startExecution', game: room.game.number, clocks: clocksOf(room.settings) }];
+}
+
+/** The state machine's clocks. A heartbeat may come a slack late (`HEARTBEAT_SLACK_MS`), so its period has that much more. */
+export function clocksOf(settings: Settings): Clocks {
+  const slack = HEARTBEAT_SLACK_MS / 1_000;
+  return {
+    moveHeartbeat: settings.moveSeconds + slack,
+    redealHeartbeat: settings.redealSeconds + slack,
+    roundStart: settings.roundStartSeconds,
+    scoring: settings.scoringSeconds,
+  };
+}
+
+function taskEffects(before: Room | null, after: Room): readonly Effect[] {
+  const known = before?.stage === 'playing' ? before.game : null;
+  const current = after.stage === 'playing' ? after.game : known;
+  if (current?.task == null) return [];
+  const { number, task } = current;
+  const isNew = known?.task?.token !== task.token;
+  const settled = settleTask(after, number, task);
+  if (settled.length > 0) {
+    const wasOpen = before === null || isNew || settleTask(before, number, task).length === 0;
+    return wasOpen ? settled : [];
+  }
+  const isWound = known !== null && !isNew && known.beatAt !== current.beatAt;
+  return isWound ? [{ effect: 'heartbeat', token: task.token }] : [];
+}
+
+function tickEffects(before: RoomRecord | null, after: RoomRecord, now: number): readonly Effect[] {
+  const due = nextTick(after.room);
+  const isPlanned = before !== null && due === nextTick(before.room);
+  const isOverdue = due !== null && now - due > TICK_PATIENCE_MS;
+  return isPlanned && !isOverdue ? [] : tickOf(after, now);
+}
+
+function listingEffects(before: RoomRecord | null, after: RoomRecord): readonly Effect[] {
+  const was = before === null ? null : listingOf(before);
+  const is = listingOf(after);
+  if (before !== null && isSameListing(was, is)) return [];
+  const tellLobby = before === null || lobbyWouldShow(was) !== lobbyWouldShow(is);
+  if (is !== null) return [{ effect: 'list', listing: is, tellLobby }];
+  const { room } = after;
+  return room.stage === 'closed' ? [{ effect: 'unlist', room: room.id, seq: after.seq, tellLobby }] : [];
+}
+
+/** What of a listing the lobby shows; the same text twice needs no telling. */
+function lobbyWouldShow(listing: Listing | null): string {
+  if (!isJoinable(listing)) return '';
+  return JSON.stringify([listing.hostName, listing.seats]);
+}

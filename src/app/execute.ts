@@ -1,0 +1,281 @@
+// The one way a room changes: load, decide, append, then tell. Every source of commands comes through here: a player's
+// frame, a connection that ends, a phase of the state machine, a tick of the queue.
+
+import { decide, connectionOf, seatOf } from '../room/decide.ts';
+import type { Command } from '../room/commands.ts';
+import { nextTick } from '../room/due.ts';
+import { applyCommit, wasHandled } from '../room/record.ts';
+import type { Commit, RoomRecord } from '../room/record.ts';
+import type { Rejection } from '../room/rejections.ts';
+import type { ConnectionId, PlayerId, Room, RoomId } from '../room/room.ts';
+import { framesFor, inReplyTo, roomClosed } from '../protocol/frames.ts';
+import type { Change } from '../protocol/frames.ts';
+import type { Frame } from '../protocol/server-frames.ts';
+import { SEATS } from '../game/seats.ts';
+import type { Seat } from '../game/seats.ts';
+import { SNAPSHOT_EVERY } from '../store/log.ts';
+import { effectsOf, settleTask, tickOf } from './effects.ts';
+import type { Effect } from './effects.ts';
+import type { Ports, Send } from './ports.ts';
+
+/** A command for a room, and who waits for the answer. */
+export interface Order {
+  readonly room: RoomId;
+  readonly command: Command;
+  /** A player id, or `phase`, `tick`, `presence`; with `commandId` the key of exactly-once. */
+  readonly by: PlayerId;
+  readonly commandId: string;
+  readonly sender?: Sender;
+}
+export interface Sender {
+  readonly connection: ConnectionId;
+  /** The `id` of the frame to answer. */
+  readonly replyTo?: string;
+  /** What the sender is told instead of the state that everybody gets. */
+  readonly answer?: (change: Change) => readonly Frame[];
+}
+
+/**
+ * How a command ended. `committed`: its effect is in the log. `unchanged`: there was nothing to do. `repeated`: an earlier
+ * try did it. `gone`: there is no such room (any more). `reply`: what the sender is owed and was not sent already; one
+ * frame at the most for a committed command. `failed`: effects that did not work, for callers who can try again.
+ */
+export type Outcome =
+  | {
+      readonly kind: 'committed' | 'unchanged' | 'repeated';
+      readonly record: RoomRecord;
+      readonly reply: readonly Frame[];
+      readonly failed: readonly Effect['effect'][];
+    }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
+  | { readonly kind: 'gone' };
+
+/** Somebody else's commit was faster this many times in a row. Far more than four players can cause. */
+const MAX_TRIES = 12;
+const BACKOFF_MS = 10;
+
+/** Executes one command. Throws when the store does, or when the room is too busy; then nothing was committed by this call. */
+export async function execute(ports: Ports, order: Order): Promise<Outcome> {
+  const { store, clock, random } = ports;
+  let record = await store.load(order.room);
+  for (let tries = 1; tries <= MAX_TRIES; tries++) {
+    if (wasHandled(record, order.by, order.commandId)) return repeated(ports, order, record);
+    if (order.command.type !== 'openRoom' && isGone(record, clock.now())) return { kind: 'gone' };
+    const at = Math.max(clock.now(), record.at);
+    const decision = decide(record.room, order.command, { at, proof: random.proof() });
+    if (decision.kind === 'rejected') return decision;
+    if (decision.events.length === 0) return unchanged(ports, order, record);
+    const commit = newCommit(record, order, decision.events, at);
+    const after = applyCommit(record, commit);
+    const appended = await store.append(withSnapshot(commit, record, after));
+    if (appended.kind === 'appended') return committed(ports, order, { before: record, after, commit });
+    const { winner } = appended;
+    record = winner?.seq === record.seq + 1 ? applyCommit(record, winner) : await store.load(order.room);
+    if (tries > 1) await clock.pause(random.fraction() * BACKOFF_MS * tries);
+  }
+  throw new Error(`Room ${order.room} is too busy`);
+}
+
+/** Whether there is no room behind a record: never was, closed, or idle for too long. `now` in epoch ms. */
+export function isGone({ room, at }: RoomRecord, now: number): boolean {
+  if (room.stage === 'none' || room.stage === 'closed') return true;
+  return now - at > room.settings.roomTtlSeconds * 1_000;
+}
+
+// ---- The commit ----
+
+function newCommit(record: RoomRecord, order: Order, events: Commit['events'], at: number): Commit {
+  const { room, by, commandId } = order;
+  return { room, seq: record.seq + 1, at, by, commandId, events };
+}
+
+/** The commit as it is stored: with a snapshot when one is due, and with the time of what comes next. */
+function withSnapshot(commit: Commit, before: RoomRecord, after: RoomRecord): Commit {
+  const wakeAt = nextTick(after.room);
+  const isDue = commit.seq % SNAPSHOT_EVERY === 0 || phaseOf(before.room) !== phaseOf(after.room);
+  return { ...commit, ...(isDue ? { snapshot: after } : {}), ...(wakeAt === null ? {} : { wakeAt }) };
+}
+
+function phaseOf(room: Room): string {
+  if (room.stage !== 'playing') return room.stage;
+  const { phase } = room.game;
+  // Turns and their results alternate too often for a snapshot each.
+  return phase.name === 'turn_results' && !phase.over ? 'turn' : phase.name;
+}
+
+// ---- After the commit ----
+
+async function committed(ports: Ports, order: Order, change: Change): Promise<Outcome> {
+  const { after, before, commit } = change;
+  const { own, sends } = deliveries(order.sender, change);
+  const failed = await perform(ports, order, after, sends, effectsOf(before, after, ports.clock.now()));
+  for (const { type } of commit.events) ports.tally.count(`events.${type}`);
+  return { kind: 'committed', record: after, reply: own, failed };
+}
+
+/** An earlier try of the same command did its work but may have died after it: everything is told and asked for again. */
+async function repeated(ports: Ports, order: Order, record: RoomRecord): Promise<Outcome> {
+  const told = {
+    before: record,
+    after: record,
+    commit: { ...newCommit(record, order, [], record.at), seq: record.seq },
+  };
+  const { own, sends } = deliveries(order.sender, told);
+  const failed = await perform(ports, order, record, sends, effectsOf(null, record, ports.clock.now()));
+  return { kind: 'repeated', record, reply: own, failed };
+}
+
+/** Nothing to do in the room, but a passer-by sees to what is overdue, and a token for a phase long over is settled. */
+async function unchanged(ports: Ports, order: Order, record: RoomRecord): Promise<Outcome> {
+  const now = ports.clock.now();
+  const overdue = order.command.type === 'tick' ? [] : effectsOf(record, record, now);
+  const effects = [...overdue, ...ownEffects(order.command, record, now)];
+  const failed = await perform(ports, order, record, [], effects);
+  const told = {
+    before: record,
+    after: record,
+    commit: { ...newCommit(record, order, [], record.at), seq: record.seq },
+  };
+  return {
+    kind: 'unchanged',
+    record,
+    reply: order.sender === undefined ? [] : answerOf(order.sender, told),
+    failed,
+  };
+}
+
+/** What a command itself is owed although it changed nothing. */
+function ownEffects(command: Command, record: RoomRecord, now: number): readonly Effect[] {
+  if (command.type === 'enterPhase') return settleTask(record.room, command.game, command);
+  const isStarting = record.room.stage === 'playing' && record.room.game.phase.name === 'starting';
+  const due = nextTick(record.room);
+  // A tick found the execution not started yet: ask again, that is all the tick is for.
+  return command.type === 'tick' && isStarting && due !== null && due <= now
+    ? effectsOf(null, record, now).filter(({ effect }) => effect === 'startExecution')
+    : [];
+}
+
+/** The frames of all who are connected; the sender's own single frame is not sent but returned. */
+function deliveries(
+  sender: Sender | undefined,
+  change: Change,
+): { own: readonly Frame[]; sends: readonly Send[] } {
+  const sends: Send[] = [];
+  for (const seat of SEATS) {
+    const connectionId = connectionAt(change.after.room, seat);
+    if (connectionId === null || connectionId === sender?.connection) continue;
+    sends.push({ connectionId, frames: framesFor(change, seat) });
+  }
+  sends.push(...farewells(sender, change));
+  if (sender === undefined) return { own: [], sends };
+  const own = answerOf(sender, change);
+  if (own.length <= 1) return { own, sends };
+  return { own: [], sends: [...sends, { connectionId: sender.connection, frames: own }] };
+}
+
+function answerOf(sender: Sender, change: Change): readonly Frame[] {
+  const seat = seatOf(change.after.room, sender.connection);
+  const frames = sender.answer?.(change) ?? framesFor<Seat>(change, seat);
+  return frames.map((frame) => inReplyTo(frame, sender.replyTo));
+}
+
+/** Those who were connected and have no seat any more, because the room closed or they were removed. */
+function farewells(sender: Sender | undefined, { before, after, commit }: Change): readonly Send[] {
+  if (before.room.stage !== 'open') return [];
+  const closed = after.room.stage === 'closed' ? after.room.reason : null;
+  const removed = commit.events.flatMap((event) =>
+    event.type === 'SeatVacated' && event.reason === 'removed' ? [event.seat] : [],
+  );
+  return SEATS.flatMap((seat): Send[] => {
+    const connectionId = connectionAt(before.room, seat);
+    if (connectionId === null || connectionId === sender?.connection) return [];
+    if (closed === null && !removed.includes(seat)) return [];
+    return [{ connectionId, frames: [roomClosed(closed ?? 'removed')], close: true }];
+  });
+}
+
+function connectionAt(room: Room, seat: Seat): ConnectionId | null {
+  if (room.stage === 'none' || room.stage === 'closed') return null;
+  return connectionOf(room.seats[seat]);
+}
+
+/** Does all effects side by side; what fails is logged and named, for it heals by itself (docs/architecture.md, 8). */
+async function perform(
+  ports: Ports,
+  { room, command }: Order,
+  record: RoomRecord,
+  sends: readonly Send[],
+  effects: readonly Effect[],
+): Promise<readonly Effect['effect'][]> {
+  const publishing =
+    sends.length === 0
+      ? []
+      : [
+          guard(
+            ports,
+            { room, command, what: 'publish' },
+            ports.publisher.publish({ roomId: room, seq: record.seq, sends }),
+          ),
+        ];
+  const working = effects.map(async (effect) => {
+    const isDone = await guard(
+      ports,
+      { room, command, what: effect.effect },
+      performOne(ports, room, effect),
+    );
+    return isDone ? [] : [effect.effect];
+  });
+  const [failed] = await Promise.all([Promise.all(working), ...publishing, ports.tally.flush()]);
+  return failed.flat();
+}
+
+async function guard(
+  { log, tally }: Ports,
+  { room, command, what }: { room: RoomId; command: Command; what: string },
+  work: Promise<void>,
+): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    log.error('An effect failed', { room, command: command.type, effect: what, error });
+    tally.count(`failures.${what}`);
+    return false;
+  }
+}
+
+async function performOne(
+  { phases, ticks, store, clock }: Ports,
+  room: RoomId,
+  effect: Effect,
+): Promise<void> {
+  switch (effect.effect) {
+    case 'startExecution':
+      return phases.start(room, effect.game, effect.clocks);
+    case 'heartbeat':
+      return phases.heartbeat(effect.token);
+    case 'completeTask':
+      return phases.complete(effect.token, { round: effect.round });
+    case 'failTask':
+      return phases.fail(effect.token, 'GameAbandoned', 'The game has ended');
+    case 'scheduleTick':
+      return ticks.schedule(
+        { kind: 'room', roomId: room, seq: effect.seq, due: effect.due },
+        effect.delaySeconds,
+      );
+    case 'list':
+      await store.project(effect.listing);
+      break;
+    case 'unlist':
+      await store.unlist(effect.room, effect.seq);
+      break;
+  }
+  if (!effect.tellLobby) return;
+  const pulse = await store.pulseLobby(clock.now());
+  if (pulse !== null) await ticks.schedule({ kind: 'lobby' }, pulse.delaySeconds);
+}
+
+/** Schedules a room's tick again; for one that came before its time (a delay is 15 minutes at the most). */
+export async function scheduleAgain(ports: Ports, room: RoomId, record: RoomRecord): Promise<void> {
+  await Promise.all(tickOf(record, ports.clock.now()).map((effect) => performOne(ports, room, effect)));
+}

@@ -1,0 +1,19 @@
+// Names made from hashes, so that the same request made twice gets the same name.
+
+import { createHash } from 'node:crypto';
+import type { RoomId } from '../room/room.ts';
+
+/** Letters and digits that are not mistaken for each other when read aloud or typed. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const ROOM_ID_LENGTH = 6;
+
+/** A command's key in the log: 66 bits of a hash, enough to tell a player's latest commands apart. */
+export function commandIdOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
+}
+
+/** A room's id from what asked for it: the n-th candidate of the same request is always the same. */
+export function roomIdOf(request: string, candidate: number): RoomId {
+  const digest = createHash('sha256').update(`${request}:${candidate}`).digest();
+  return Array.from(digest.subarray(0, ROOM_ID_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+}

@@ -1,0 +1,33 @@
+// The lobby: the list of rooms one can join, and telling everybody there when it changes.
+
+import { isJoinable } from '../room/listing.ts';
+import { roomList } from '../protocol/frames.ts';
+import type { Frame } from '../protocol/server-frames.ts';
+import type { Ports } from './ports.ts';
+
+/** What the lobby is called where a room's id would stand. */
+export const LOBBY = 'lobby';
+
+/** How many rooms a list shows, and how many of the newest open ones are looked at to find them. */
+const SHOWN = 50;
+const LOOKED_AT = 100;
+
+/** The list as it is now: the newest rooms with a free seat that are not idle for too long. */
+export async function roomListNow({ store, clock, settings }: Ports): Promise<Frame<never>> {
+  const now = clock.now();
+  const open = await store.openRooms(LOOKED_AT);
+  const joinable = open.filter(
+    (listing) => isJoinable(listing) && now - listing.lastActivity <= settings.roomTtlSeconds * 1_000,
+  );
+  return roomList(joinable.slice(0, SHOWN), now);
+}
+
+/** Tells the list to all who are in the lobby: what a pulse does, once a second at the most. */
+export async function tellLobby(ports: Ports): Promise<void> {
+  const list = await roomListNow(ports);
+  for await (const members of ports.store.lobbyMembers()) {
+    if (members.length === 0) continue;
+    const sends = members.map((connectionId) => ({ connectionId, frames: [list] }));
+    await ports.publisher.publish({ roomId: LOBBY, seq: 0, sends });
+  }
+}

@@ -1,0 +1,103 @@
+// What the application needs from the world, as interfaces. `src/aws` has them on AWS, tests and simulations in memory.
+
+import type { Frame } from '../protocol/server-frames.ts';
+import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskToken } from '../room/room.ts';
+import type { Store } from '../store/store.ts';
+
+/** Frames for one connection, in order; `close` ends it after them. */
+export interface Send {
+  readonly connectionId: ConnectionId;
+  readonly frames: readonly Frame[];
+  readonly close?: true;
+}
+/** What a commit (or a list's change) has to tell, all connections at once. `roomId` is `lobby` for the lobby. */
+export interface Delivery {
+  readonly roomId: RoomId;
+  readonly seq: number;
+  readonly sends: readonly Send[];
+}
+export interface Publisher {
+  /** Has the broadcaster deliver. Resolves when that much is certain; whoever misses a frame notices by the next ping. */
+  publish(delivery: Delivery): Promise<void>;
+}
+
+/** How a post ended: `gone` is a 410, `failed` what retries did not help. */
+export type PostResult = 'delivered' | 'gone' | 'failed';
+/** The management API of the WebSocket gateway; only the broadcaster uses it. */
+export interface Gateway {
+  post(connection: ConnectionId, text: string): Promise<PostResult>;
+  close(connection: ConnectionId): Promise<void>;
+}
+
+/** Seconds the state machine waits in its phases. */
+export interface Clocks {
+  readonly moveHeartbeat: number;
+  readonly redealHeartbeat: number;
+  readonly roundStart: number;
+  readonly scoring: number;
+}
+/** The state machine. Starting twice is harmless; a token that nobody waits for any more is not an error. */
+export interface Phases {
+  start(room: RoomId, game: number, clocks: Clocks): Promise<void>;
+  heartbeat(token: TaskToken): Promise<void>;
+  complete(token: TaskToken, output: { readonly round: number }): Promise<void>;
+  fail(token: TaskToken, error: string, cause: string): Promise<void>;
+  /** The status of a game's execution, for operators; null when there is none. */
+  statusOf(room: RoomId, game: number): Promise<string | null>;
+  probe(): Promise<void>;
+}
+
+export type Tick =
+  | { readonly kind: 'room'; readonly roomId: RoomId; readonly seq: number; readonly due: number }
+  | { readonly kind: 'lobby' };
+export interface Ticks {
+  /** Delivers a tick after so many whole seconds, 900 at the most; at least once. */
+  schedule(tick: Tick, delaySeconds: number): Promise<void>;
+}
+
+export interface Random {
+  /** A fresh seed from a CSPRNG with its commitment. */
+  proof(): DealProof;
+  /** Uniform in [0, 1), for jitter. */
+  fraction(): number;
+}
+
+/** Sessions: unguessable signed tokens, verifiable without a read. */
+export interface Identity {
+  issue(): { readonly token: string; readonly player: PlayerId };
+  /** The player behind a token; null when it is not one of ours. */
+  playerOf(token: string): PlayerId | null;
+}
+
+/** One line a happening, with fields; never a hand, a token or a seed. */
+export interface Log {
+  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** Counts for operators, gathered in memory and written now and then. */
+export interface Tally {
+  count(name: string, by?: number): void;
+  /** Writes what has gathered if it is time to. */
+  flush(): Promise<void>;
+}
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  pause(ms: number): Promise<void>;
+}
+
+export interface Ports {
+  readonly store: Store;
+  readonly publisher: Publisher;
+  readonly phases: Phases;
+  readonly ticks: Ticks;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly tally: Tally;
+  /** The stage's settings, for rooms yet to be created. */
+  readonly settings: Settings;
+}
