@@ -1,0 +1,96 @@
+// Counters: what happened in each minute, for operators, and how often somebody has asked for something.
+
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { itemToCounts, itemToHits, countAttribute } from './items.ts';
+import { DAY, rateKey, SHARDS, tallyPartition, ttlAfter } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** A minute as ISO 8601 writes it, in UTC: `2026-11-24T05:42`. */
+export type Minute = string;
+
+export interface Counters {
+  /** Adds to the counts of a minute. Kept for a day. */
+  tally(minute: Minute, counts: Readonly<Record<string, number>>): Promise<void>;
+  /** The sums of each count from one minute to another, both included. */
+  tallies(from: Minute, to: Minute): Promise<Readonly<Record<string, number>>>;
+  /** Whether this, now, is within `limit` in its window; windows follow each other from epoch 0. It counts either way. */
+  hit(key: string, windowSeconds: number, at: number, limit: number): Promise<boolean>;
+}
+
+export function createCounters(table: Table): Counters {
+  return {
+    tally: (minute, counts) => tally(table, minute, Object.entries(counts)),
+    tallies: (from, to) => tallies(table, from, to),
+    hit: (key, windowSeconds, at, limit) => hit(table, { key, windowSeconds, at, limit }),
+  };
+}
+
+/** The minute of a time (epoch ms). */
+export function minuteOf(at: number): Minute {
+  return new Date(at).toISOString().slice(0, 'yyyy-mm-ddThh:mm'.length);
+}
+
+async function tally(
+  { client, name, now }: Table,
+  minute: Minute,
+  counts: readonly (readonly [name: string, count: number])[],
+): Promise<void> {
+  if (counts.length === 0) return;
+  const shard = Math.floor(Math.random() * SHARDS.length);
+  await client.send(
+    new UpdateCommand({
+      TableName: name,
+      Key: { PK: tallyPartition(shard), SK: minute },
+      UpdateExpression: `SET #ttl = :ttl ADD ${counts.map((_, place) => `#${place} :${place}`).join(', ')}`,
+      ExpressionAttributeNames: {
+        '#ttl': 'ttl',
+        ...Object.fromEntries(counts.map(([count], place) => [`#${place}`, countAttribute(count)])),
+      },
+      ExpressionAttributeValues: {
+        ':ttl': ttlAfter(now(), DAY),
+        ...Object.fromEntries(counts.map(([, count], place) => [`:${place}`, count])),
+      },
+    }),
+  );
+}
+
+async function tallies(table: Table, from: Minute, to: Minute): Promise<Readonly<Record<string, number>>> {
+  const shards = await Promise.all(SHARDS.map((shard) => talliesOfShard(table, shard, { from, to })));
+  const sums: Record<string, number> = {};
+  for (const [count, amount] of shards.flat()) sums[count] = (sums[count] ?? 0) + amount;
+  return sums;
+}
+
+async function talliesOfShard(
+  { client, name }: Table,
+  shard: number,
+  { from, to }: { readonly from: Minute; readonly to: Minute },
+): Promise<ReturnType<typeof itemToCounts>> {
+  // At most a day of minutes of some hundred bytes each: one page.
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: name,
+      KeyConditionExpression: 'PK = :shard AND SK BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':shard': tallyPartition(shard), ':from': from, ':to': to },
+    }),
+  );
+  return Items.flatMap(itemToCounts);
+}
+
+async function hit(
+  { client, name }: Table,
+  { key, windowSeconds, at, limit }: { key: string; windowSeconds: number; at: number; limit: number },
+): Promise<boolean> {
+  const window = Math.floor(at / 1000 / windowSeconds);
+  const { Attributes = {} } = await client.send(
+    new UpdateCommand({
+      TableName: name,
+      Key: rateKey(key, window),
+      UpdateExpression: 'SET #ttl = :ttl ADD hits :one',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':ttl': (window + 1) * windowSeconds, ':one': 1 },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return itemToHits(Attributes) <= limit;
+}

@@ -1,0 +1,187 @@
+// Every item of the table as a zod schema, and the one way to read one: parsed, or an error that says where it is wrong.
+
+import * as z from 'zod/mini';
+import type { Commit, RoomRecord } from '../room/record.ts';
+import type { AvatarColour, ConnectionId, GameOutcome, PlayerId, RoomId } from '../room/room.ts';
+import { COMMIT_PREFIX, commitKey, connectionOf, LISTED_STAGES, roomOf, seqOf } from './keys.ts';
+import type { ListedStage } from './keys.ts';
+import { colour, outcome, room, roomEvent } from './room-schemas.ts';
+import type { Holds, Same } from './room-schemas.ts';
+
+/** An item as the document client hands it out, before anything about it is known. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** What a list shows of a room: a projection of its log as of `seq`. Times are epoch ms. */
+export interface DirectoryEntry {
+  readonly room: RoomId;
+  readonly seq: number;
+  readonly stage: ListedStage;
+  readonly createdAt: number;
+  readonly lastActivity: number;
+  readonly hostName: string;
+  /** Four, in seat order; null is an empty seat. */
+  readonly seats: readonly (DirectorySeat | null)[];
+  readonly connectedHumans: number;
+  /** The number of the game last started, 0 before the first. */
+  readonly game: number;
+  /** How that game ended, once it has. */
+  readonly outcome?: GameOutcome;
+}
+export interface DirectorySeat {
+  readonly name: string;
+  readonly isBot: boolean;
+  readonly isHost: boolean;
+  readonly colour: AvatarColour;
+}
+
+/** Who is at the other end of a socket, and where. `at`: when it was opened, epoch ms. */
+export interface Connection {
+  readonly connection: ConnectionId;
+  /** A room, or `LOBBY`. */
+  readonly room: RoomId;
+  readonly player: PlayerId;
+  readonly at: number;
+}
+
+const key = { PK: z.string(), SK: z.string() };
+const ttl = z.number();
+
+/** A record, but for what its commit says. `handled` is in order, which a map in the table would not keep. */
+const snapshot = z.object({ room, handled: z.array(z.object({ by: z.string(), ids: z.array(z.string()) })) });
+/** A commit, but for what its key says. */
+const commitItem = z.object({
+  at: z.number(),
+  by: z.string(),
+  commandId: z.string(),
+  events: z.array(roomEvent),
+  snapshot: z.exactOptional(snapshot),
+  wakeAt: z.exactOptional(z.number()),
+});
+const headItem = z.object({ at: z.number(), wakeAt: z.exactOptional(z.number()) });
+const commitKeySchema = z.object({
+  PK: z.string(),
+  SK: z.string().check(z.regex(new RegExp(`^${COMMIT_PREFIX}\\d+$`))),
+});
+
+const directoryEntry = z.object({
+  room: z.string(),
+  seq: z.int(),
+  stage: z.enum(LISTED_STAGES),
+  createdAt: z.number(),
+  lastActivity: z.number(),
+  hostName: z.string(),
+  seats: z
+    .array(z.nullable(z.object({ name: z.string(), isBot: z.boolean(), isHost: z.boolean(), colour })))
+    .check(z.length(4)),
+  connectedHumans: z.int(),
+  game: z.int(),
+  outcome: z.exactOptional(outcome),
+});
+const connectionItem = z.object({ ...key, room: z.string(), player: z.string(), at: z.number(), ttl });
+const memberItem = z.object({ ...key, ttl });
+const tallyItem = z.catchall(z.object({ ...key, ttl }), z.number());
+const rateItem = z.object({ hits: z.int() });
+
+/** A commit as an item, but for its `ttl`. */
+export function commitToItem({ room, seq, snapshot, ...commit }: Commit): Item {
+  return { ...commitKey(room, seq), ...commit, ...(snapshot && { snapshot: recordToSnapshot(snapshot) }) };
+}
+
+export function itemToCommit(item: Item): Commit {
+  const { snapshot, ...commit } = parse(commitItem, item);
+  const { room, seq } = commitPlace(item);
+  const { at } = commit;
+  return { room, seq, ...commit, ...(snapshot && { snapshot: { seq, at, ...snapshotToRecord(snapshot) } }) };
+}
+
+type Snapshot = z.output<typeof snapshot>;
+type Snapped = Pick<RoomRecord, 'room' | 'handled'>;
+
+function recordToSnapshot({ room, handled }: Snapped): Item {
+  return { room, handled: Object.entries(handled).map(([by, ids]) => ({ by, ids })) };
+}
+
+function snapshotToRecord({ room, handled }: Snapshot): Snapped {
+  return { room, handled: Object.fromEntries(handled.map(({ by, ids }) => [by, ids])) };
+}
+
+/** When the last thing happened in a room, and when the next is due (epoch ms). */
+export interface Head {
+  readonly seq: number;
+  readonly at: number;
+  readonly wakeAt?: number;
+}
+export function itemToHead(item: Item): Head {
+  return { seq: commitPlace(item).seq, ...parse(headItem, item) };
+}
+
+function commitPlace(item: Item): { room: RoomId; seq: number } {
+  const { PK, SK } = parse(commitKeySchema, item);
+  return { room: roomOf(PK), seq: seqOf(SK) };
+}
+
+export function itemToEntry(item: Item): DirectoryEntry {
+  return parse(directoryEntry, item);
+}
+
+export function itemToConnection(item: Item): Connection & { readonly ttl: number } {
+  const { PK, room, player, at, ttl } = parse(connectionItem, item);
+  return { connection: connectionOf(PK), room, player, at, ttl };
+}
+
+export function itemToMember(item: Item): { readonly connection: ConnectionId; readonly ttl: number } {
+  const { SK, ttl } = parse(memberItem, item);
+  return { connection: connectionOf(SK), ttl };
+}
+
+const COUNT_PREFIX = 'count:';
+/** The attribute that counts something, so named that it can be no other. */
+export function countAttribute(name: string): string {
+  return `${COUNT_PREFIX}${name}`;
+}
+/** The counts of a tally item by name. */
+export function itemToCounts(item: Item): readonly (readonly [name: string, count: number])[] {
+  return Object.entries(parse(tallyItem, item)).flatMap(([attribute, count]) =>
+    attribute.startsWith(COUNT_PREFIX) && typeof count === 'number'
+      ? [[attribute.slice(COUNT_PREFIX.length), count] as const]
+      : [],
+  );
+}
+
+export function itemToHits(item: Item): number {
+  return parse(rateItem, item).hits;
+}
+
+/**
+ * An item of the table does not fit its schema. It names the item by its key (of a commit: room and seq) and the
+ * field, and never shows what is there: that may be somebody's hand.
+ */
+export class CorruptItem extends Error {
+  readonly item: string;
+  readonly field: string;
+  constructor(item: Item, path: readonly PropertyKey[]) {
+    const name = `${shown(item['PK'])} ${shown(item['SK'])}`;
+    const field = path.map(String).join('.');
+    super(`Corrupt item ${name} at ${field}`);
+    this.name = 'CorruptItem';
+    this.item = name;
+    this.field = field;
+  }
+}
+
+function shown(key: unknown): string {
+  return typeof key === 'string' ? key : '?';
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, item: Item): T {
+  const parsed = z.safeParse(schema, item);
+  if (parsed.success) return parsed.data;
+  throw new CorruptItem(item, parsed.error.issues[0]?.path ?? []);
+}
+
+/** If this does not compile, what is written and what is read are no longer the same. */
+export type ItemSchemasAreExact = [
+  Holds<Same<z.output<typeof directoryEntry>, DirectoryEntry>>,
+  Holds<Same<Omit<z.output<typeof commitItem>, 'snapshot'>, Omit<Commit, 'room' | 'seq' | 'snapshot'>>>,
+  Holds<Same<z.output<typeof headItem>, Omit<Head, 'seq'>>>,
+];

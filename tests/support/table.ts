@@ -1,0 +1,54 @@
+/** The table of serverless.yml in memory, in this process: DynamoDB's API on a free port of the loopback. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ensureTable } from '../../scripts/local/table.ts';
+
+export interface StartedTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export async function startTable(): Promise<StartedTable> {
+  const server = dynalite({ createTableMs: 0 });
+  const endpoint = await listen(server);
+  const plain = plainClient(endpoint);
+  const client = DynamoDBDocumentClient.from(plain);
+  const table = 'liap-tui-test';
+  await ensureTable(plain, table);
+  return {
+    client,
+    table,
+    endpoint,
+    stop: async () => {
+      client.destroy();
+      await close(server);
+    },
+  };
+}
+
+/** A client of whatever speaks DynamoDB's API there. */
+export function documentClient(endpoint: string): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(plainClient(endpoint));
+}
+
+function plainClient(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return new DynamoDBClient({ endpoint, region: 'local', credentials });
+}
+
+/** Resolves to the server's URL on a free port. */
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
