@@ -5,10 +5,10 @@ import { DECK } from '../../src/game/pieces.ts';
 import type { Piece } from '../../src/game/pieces.ts';
 import { SEATS } from '../../src/game/seats.ts';
 import { Client, openSession } from '../../src/web/client.ts';
-import type { ClientEvent, ClientEvents } from '../../src/web/client.ts';
-import type { ClientState, GameView, ServerFrame } from '../../src/web/client-state.ts';
-import { chanceFrom, moveFor } from './moves.ts';
-import type { Chance, Move } from './moves.ts';
+import type { Answer, ClientEvent, ClientEvents } from '../../src/web/client.ts';
+import type { ClientState, GameView, Problem, ServerFrame } from '../../src/web/client-state.ts';
+import { chanceFrom, moveFor, occasionIn } from './moves.ts';
+import type { Chance } from './moves.ts';
 import { canonical, pieceOf, Violation, Witness, without } from './witness.ts';
 
 export interface PlayOptions {
@@ -140,45 +140,41 @@ class PlayedGame {
     if (host === undefined) throw new RangeError('at least one seat must be played from here');
     const empty = SEATS.filter((seat) => seat > this.#players.length);
     for (const slot_id of empty) await this.#ask(host, 'add_bot', { slot_id });
-    const started = this.#players.map((player) =>
-      until(player, ({ room: seats }) => seats?.started === true),
-    );
-    await this.#ask(host, 'start_game', {});
-    await Promise.all(started);
+    await Promise.all([
+      this.#ask(host, 'start_game', {}),
+      ...this.#players.map((player) => until(player, (state) => state.room?.started === true)),
+    ]);
   }
 
   /** The game, over a connection of its own; resolves with the final view. */
   async #playOn(player: Player, room: string): Promise<GameView> {
     const client = this.#connect(player, room);
-    const { name } = player.witness;
-    let occasion = '';
-    const act = (state: ClientState) => {
-      const move = state.game === null ? null : moveFor(state.game, name, player.chance);
-      if (move === null || move.occasion === occasion) return;
-      occasion = move.occasion;
-      void this.#makeMove(player, move).catch(this.#fail);
-    };
-    client.subscribe(act);
-    const { game } = await until(
-      player,
-      (state) => state.game?.phase === 'game_over' && state.ended !== null,
-    );
+    let handled: string | null = null;
+    client.subscribe(({ game: view }) => {
+      const occasion = view === null ? null : occasionIn(view, player.witness.name);
+      if (occasion === null || occasion === handled) return;
+      handled = occasion;
+      void this.#makeMove(player, occasion).catch(this.#fail);
+    });
+    const { game } = await until(player, (state) => state.game?.phase === 'game_over');
     if (game === null) throw new Violation('the game is over without a view');
     return game;
   }
 
-  async #makeMove(player: Player, move: Move): Promise<void> {
+  /** At a slow pace the system may make the move first; then there is nothing to do, and a refusal is no wonder. */
+  async #makeMove(player: Player, occasion: string): Promise<void> {
     const { pace = 0 } = this.#options;
     if (pace > 0) await new Promise((waited) => setTimeout(waited, pace));
-    if (!this.#isStillDue(player, move)) return;
+    const dueView = () => {
+      const view = player.client?.state.game ?? null;
+      return view !== null && occasionIn(view, player.witness.name) === occasion ? view : null;
+    };
+    const view = dueView();
+    if (view === null) return;
+    const move = moveFor(view, player.witness.name, player.chance);
+    const answer = await this.#send(player, move.event, move.body);
     if (move.event !== 'player_ready') this.#moves += 1;
-    await this.#ask(player, move.event, move.body, () => this.#isStillDue(player, move));
-  }
-
-  /** At a slow pace the system may have made the move meanwhile. */
-  #isStillDue({ client, witness, chance }: Player, { occasion }: Move): boolean {
-    const view = client?.state.game ?? null;
-    return view !== null && moveFor(view, witness.name, chance)?.occasion === occasion;
+    if (!answer.ok && dueView() !== null) throw refusal(player, move.event, answer.problem);
   }
 
   #connect(player: Player, place: string): Client {
@@ -208,21 +204,20 @@ class PlayedGame {
     if (frame.data.phase === 'scoring') this.#say(roundLine(frame.data));
   }
 
-  /** Sends a frame and measures its answer; a refusal is a failure unless it is explained by then. */
-  async #ask<E extends ClientEvent>(
-    player: Player,
-    event: E,
-    body: ClientEvents[E],
-    isDue: () => boolean = () => true,
-  ): Promise<ServerFrame> {
+  /** Sends a frame that cannot be refused. */
+  async #ask<E extends ClientEvent>(player: Player, event: E, body: ClientEvents[E]): Promise<ServerFrame> {
+    const answer = await this.#send(player, event, body);
+    if (!answer.ok) throw refusal(player, event, answer.problem);
+    return answer.frame;
+  }
+
+  /** Sends a frame and measures how long its answer takes. */
+  async #send<E extends ClientEvent>(player: Player, event: E, body: ClientEvents[E]): Promise<Answer> {
     if (player.client === null) throw new Error(`${player.witness.name} is not connected`);
     const sentAt = performance.now();
     const answer = await player.client.send(event, body);
     this.#latencies.push(performance.now() - sentAt);
-    if (answer.ok) return answer.frame;
-    const { code, message } = answer.problem;
-    if (isDue()) throw new Violation(`${player.witness.name} was refused ${event}: ${code}, ${message}`);
-    return { event: 'error', data: { code: 'WRONG_PHASE', message, type: 'game_error', details: {} } };
+    return answer;
   }
 
   #say(line: string): void {
@@ -261,6 +256,10 @@ interface Player {
   readonly session: string;
   readonly chance: Chance;
   client: Client | null;
+}
+
+function refusal({ witness }: Player, event: ClientEvent, { code, message }: Problem): Violation {
+  return new Violation(`${witness.name} was refused ${event}: ${code}, ${message}`);
 }
 
 /** What all seats saw of each commit: the public part must be the same, and their hands must fit into one deck. */

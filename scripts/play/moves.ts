@@ -7,13 +7,9 @@ import type { ClientEvent, ClientEvents } from '../../src/web/client.ts';
 import type { GameView } from '../../src/web/client-state.ts';
 import { pieceOf } from './witness.ts';
 
-/** A frame to send. `occasion` names what it is for: once each. */
+/** A frame to send. */
 export type Move = {
-  readonly [E in ClientEvent]: {
-    readonly event: E;
-    readonly body: ClientEvents[E];
-    readonly occasion: string;
-  };
+  readonly [E in ClientEvent]: { readonly event: E; readonly body: ClientEvents[E] };
 }[ClientEvent];
 /** Uniform in [0, 1). */
 export type Chance = () => number;

@@ -44,7 +44,7 @@ describe('a frame under any of its names', () => {
     ['get_room_state', { room_id: 'K7M2QX' }, { event: 'get_room_state' }],
     ['add_bot', { slot_id: 2 }, { event: 'add_bot', slot: 2 }],
     ['remove_player', { slot_id: 4 }, { event: 'remove_player', slot: 4 }],
-    ['leave_room', { player_name: 'Ann' }, { event: 'leave_room' }],
+    ['leave_room', { player_name: 'Ann' }, { event: 'leave_room', playerName: 'Ann' }],
     ['start_game', {}, { event: 'start_game' }],
     ['redeal_decision', { choice: 'decline' }, { event: 'redeal_decision', choice: 'decline' }],
     ['accept_redeal', { player_name: 'Ann' }, { event: 'redeal_decision', choice: 'accept' }],
@@ -58,7 +58,7 @@ describe('a frame under any of its names', () => {
     ['play_pieces', { piece_indices: [5], indices: [1] }, { event: 'play', indices: [5] }],
     ['player_ready', {}, { event: 'player_ready' }],
     ['start_next_round', {}, { event: 'start_next_round' }],
-    ['leave_game', {}, { event: 'leave_game' }],
+    ['leave_game', {}, { event: 'leave_game', playerName: null }],
     ['sync_request', { client_id: 'x' }, { event: 'sync_request' }],
     ['ack', { sequence: 4 }, { event: 'ack' }],
   ];
