@@ -18,7 +18,7 @@ export interface BroadcastPorts extends Ports {
 export type Reach = Readonly<Record<PostResult, number>>;
 
 /** Posts a delivery. A connection that is gone is taken for disconnected, one that stays out of reach leaves a dead letter. */
-export async function broadcast(ports: BroadcastPorts, delivery: Delivery): Promise<Reach> {
+export async function broadcast(ports: BroadcastPorts, delivery: Delivery<unknown>): Promise<Reach> {
   const { roomId, seq, sends } = delivery;
   const results = await Promise.all(sends.map((send) => postAll(ports.gateway, send)));
   const after = sends.map((send, index) => settle(ports, delivery, send, results[index] ?? 'failed'));
@@ -28,7 +28,7 @@ export async function broadcast(ports: BroadcastPorts, delivery: Delivery): Prom
   return reach;
 }
 
-async function postAll(gateway: Gateway, { connectionId, frames }: Send): Promise<PostResult> {
+async function postAll(gateway: Gateway, { connectionId, frames }: Send<unknown>): Promise<PostResult> {
   for (const frame of frames) {
     const result = await gateway.post(connectionId, JSON.stringify(frame));
     if (result !== 'delivered') return result;
@@ -38,8 +38,8 @@ async function postAll(gateway: Gateway, { connectionId, frames }: Send): Promis
 
 async function settle(
   ports: BroadcastPorts,
-  { roomId, seq }: Delivery,
-  send: Send,
+  { roomId, seq }: Delivery<unknown>,
+  send: Send<unknown>,
   result: PostResult,
 ): Promise<void> {
   const { connectionId, close } = send;

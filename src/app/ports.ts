@@ -5,16 +5,16 @@ import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskToken } f
 import type { Store } from '../store/store.ts';
 
 /** Frames for one connection, in order; `close` ends it after them. */
-export interface Send {
+export interface Send<F = Frame> {
   readonly connectionId: ConnectionId;
-  readonly frames: readonly Frame[];
+  readonly frames: readonly F[];
   readonly close?: true;
 }
 /** What a commit (or a list's change) has to tell, all connections at once. `roomId` is `lobby` for the lobby. */
-export interface Delivery {
+export interface Delivery<F = Frame> {
   readonly roomId: RoomId;
   readonly seq: number;
-  readonly sends: readonly Send[];
+  readonly sends: readonly Send<F>[];
 }
 export interface Publisher {
   /** Has the broadcaster deliver. Resolves when that much is certain; whoever misses a frame notices by the next ping. */

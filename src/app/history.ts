@@ -1,0 +1,63 @@
+// A room's log as outsiders may read it: no token, connection or session ever; no hand or seed of a round still in play.
+
+import type { Commit, RoomRecord } from '../room/record.ts';
+import type { RoomEvent } from '../room/events.ts';
+import type { PlayerId } from '../room/room.ts';
+import { SEATS } from '../game/seats.ts';
+
+/** An event of the log with its commit's place and time (epoch ms). */
+export type PublicEvent = {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: RoomEvent['type'];
+} & Readonly<Record<string, unknown>>;
+
+/** The events of some commits, as far as they are public given the room as it is now. */
+export function publicEvents(commits: readonly Commit[], now: RoomRecord): readonly PublicEvent[] {
+  return commits.flatMap(({ seq, at, events }) =>
+    events.map((event) => ({ seq, at, ...publicPart(event, isInPlay(event, at, now)) })),
+  );
+}
+
+/** Whether this player sits in a room whose game is over, and so may read its history. */
+export function mayRead({ room }: RoomRecord, player: PlayerId): boolean {
+  if (room.stage !== 'finished') return false;
+  return SEATS.some((seat) => {
+    const occupant = room.seats[seat];
+    return occupant.kind === 'human' && occupant.player === player;
+  });
+}
+
+/** Whether a deal belongs to a round of the running game that has not been scored. */
+function isInPlay(event: RoomEvent, at: number, { room }: RoomRecord): boolean {
+  if (event.type !== 'Dealt' || room.stage !== 'playing') return false;
+  return at >= room.game.startedAt && event.round > room.game.roundsScored;
+}
+
+function publicPart(
+  event: RoomEvent,
+  inPlay: boolean,
+): { type: RoomEvent['type'] } & Record<string, unknown> {
+  switch (event.type) {
+    case 'RoomOpened':
+    case 'SeatTaken': {
+      const { player: _player, ...rest } = event;
+      return rest;
+    }
+    case 'Attached': {
+      const { connection: _connection, ...rest } = event;
+      return rest;
+    }
+    case 'TaskEntered': {
+      const { token: _token, ...rest } = event;
+      return rest;
+    }
+    case 'Dealt': {
+      if (!inPlay) return event;
+      const { hands: _hands, proof, ...rest } = event;
+      return { ...rest, proof: { commitment: proof.commitment } };
+    }
+    default:
+      return event;
+  }
+}

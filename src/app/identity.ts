@@ -1,0 +1,47 @@
+// Sessions: `<id>.<mac>`, a random id and its HMAC. Whoever holds one is a player; nothing about it is stored but a hash.
+
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { PlayerId } from '../room/room.ts';
+import type { Identity } from './ports.ts';
+
+/** 192 random bits as 32 characters of base64url. The entry's CloudFront function makes the same tokens (src/edge). */
+const ID_BYTES = 24;
+const TOKEN = /^([A-Za-z0-9_-]{32})\.([A-Za-z0-9_-]{43})$/;
+
+/** Issues and verifies sessions with the stage's secret. */
+export function createIdentity(secret: string): Identity {
+  const macOf = (id: string): string => createHmac('sha256', secret).update(id).digest('base64url');
+  return {
+    issue: () => {
+      const id = randomBytes(ID_BYTES).toString('base64url');
+      return { token: `${id}.${macOf(id)}`, player: playerOf(id) };
+    },
+    playerOf: (token) => {
+      const [, id, mac] = TOKEN.exec(token) ?? [];
+      if (id === undefined || mac === undefined) return null;
+      return isSame(mac, macOf(id)) ? playerOf(id) : null;
+    },
+  };
+}
+
+/** Whether two secrets are equal, in a time that does not tell where they differ. */
+export function isSame(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
+
+/** The session of a cookie header or of a query parameter; the cookie of a browser comes first. */
+export function sessionIn(from: {
+  readonly cookie?: string | undefined;
+  readonly query?: string | undefined;
+}): string | null {
+  const cookie = from.cookie
+    ?.split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith('liap_session='));
+  return cookie?.slice('liap_session='.length) ?? from.query ?? null;
+}
+
+function playerOf(id: string): PlayerId {
+  return createHash('sha256').update(id).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,16 @@
+// `$connect`: a socket opens. It is noted, nothing more: a post before this returns would fail.
+
+import * as z from 'zod/mini';
+import { parseSettings } from '../app/settings.ts';
+import { clock, openStore } from '../aws/ports.ts';
+import { Environment, readEnvironment } from './environment.ts';
+import { readSocketEvent } from './socket-event.ts';
+
+const environment = readEnvironment(z.pick(Environment, { TABLE_NAME: true, GAME_SETTINGS: true }));
+const store = openStore(environment.TABLE_NAME, parseSettings(environment.GAME_SETTINGS));
+
+export async function handler(event: unknown): Promise<{ statusCode: number }> {
+  const { connection, player, place } = readSocketEvent(event);
+  await store.connected({ connection, room: place, player, at: clock.now() });
+  return { statusCode: 200 };
+}

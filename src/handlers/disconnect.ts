@@ -1,0 +1,19 @@
+// `$disconnect`: a socket closed. The seat stays; a bot plays for it after the grace.
+
+import { execute } from '../app/execute.ts';
+import { LOBBY } from '../app/lobby.ts';
+import { portsFromEnvironment } from './ports.ts';
+import { readSocketEvent } from './socket-event.ts';
+
+const ports = portsFromEnvironment();
+
+export async function handler(event: unknown): Promise<{ statusCode: number }> {
+  const { connection, place } = readSocketEvent(event);
+  const command = { type: 'disconnect', connection, cause: 'closed' } as const;
+  const leaving =
+    place === LOBBY
+      ? undefined
+      : execute(ports, { room: place, command, by: 'presence', commandId: `closed:${connection}` });
+  await Promise.all([ports.store.disconnected(connection), leaving]);
+  return { statusCode: 200 };
+}

@@ -1,0 +1,18 @@
+// The ports of a function from its environment, and what every handler does around its work.
+
+import { createPorts } from '../aws/ports.ts';
+import { parseSettings } from '../app/settings.ts';
+import type { Ports } from '../app/ports.ts';
+import { PortsEnvironment, readEnvironment } from './environment.ts';
+
+/** Made once for a function instance. */
+export function portsFromEnvironment(): Ports {
+  const environment = readEnvironment(PortsEnvironment);
+  return createPorts({
+    tableName: environment.TABLE_NAME,
+    broadcaster: environment.BROADCASTER_FUNCTION,
+    stateMachineArn: environment.STATE_MACHINE_ARN,
+    tickQueueUrl: environment.TICK_QUEUE_URL,
+    settings: parseSettings(environment.GAME_SETTINGS),
+  });
+}

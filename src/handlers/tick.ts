@@ -1,0 +1,36 @@
+// The consumer of the tick queue: what was planned for now is done. A message that fails comes again alone.
+
+import type { SQSBatchResponse } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { runTick } from '../app/game-phases.ts';
+import type { Tick } from '../app/ports.ts';
+import { portsFromEnvironment } from './ports.ts';
+
+const ports = portsFromEnvironment();
+
+const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
+const TickBody = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('room'), roomId: z.string(), seq: z.int(), due: z.number() }),
+  z.object({ kind: z.literal('lobby') }),
+]);
+
+export async function handler(event: unknown): Promise<SQSBatchResponse> {
+  const { Records } = Batch.parse(event);
+  const failures = await Promise.all(Records.map(({ messageId, body }) => failureOf(messageId, body)));
+  await ports.tally.flush();
+  return { batchItemFailures: failures.flat() };
+}
+
+async function failureOf(
+  itemIdentifier: string,
+  body: string,
+): Promise<SQSBatchResponse['batchItemFailures']> {
+  try {
+    const tick: Tick = TickBody.parse(JSON.parse(body));
+    await runTick(ports, tick);
+    return [];
+  } catch (error) {
+    ports.log.error('A tick failed', { error });
+    return [{ itemIdentifier }];
+  }
+}
