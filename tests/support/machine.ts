@@ -60,7 +60,8 @@ export function openMachine({ phase, tick, ...options }: MachineOptions = {}): M
     },
     log: (entry) => {
       logged.push(entry);
-      if (entry.message === 'state entered') entered.push(String(entry['state']));
+      if (entry.message === 'state entered' && typeof entry['state'] === 'string')
+        entered.push(entry['state']);
     },
     stateMachineArn: STATE_MACHINE_ARN,
     tickQueueUrl: 'http://127.0.0.1/000000000000/ticks',

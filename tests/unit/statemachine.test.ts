@@ -56,6 +56,12 @@ describe('the definition', () => {
     expect(() => readDefinition({ PhaseFunctionArn: 'phase' })).toThrow('EventBusName');
   });
 
+  it('is refused by the local interpreter when it uses what that would not do as AWS does', () => {
+    const Declaration = { ...stateOf('Declaration'), InputPath: '$.part' };
+    const changed = { ...definition, States: { ...definition.States, Declaration } };
+    expect(() => openMachine({ definition: changed })).toThrow('InputPath');
+  });
+
   it('takes seven transitions from the beginning of a round to the next', () => {
     const round = ['Preparation'];
     for (;;) {
@@ -356,6 +362,7 @@ function stateOf(name: string): Task {
   return state;
 }
 
-function validate(machine: Definition): unknown[] {
-  return aslValidator(JSON.parse(JSON.stringify(machine)) as Parameters<typeof aslValidator>[0]).errors;
+/** A copy, because the validator writes into what it is given. */
+function validate(machine: Definition): readonly unknown[] {
+  return aslValidator(JSON.parse(JSON.stringify(machine))).errors;
 }

@@ -309,15 +309,15 @@ async function answerTo(
   return 'body' in answer ? [200, answer.body] : [400, { __type: answer.refused, message: answer.message }];
 }
 
+/** The body; nothing of one that is too long, which is read all the same so that its sender hears the answer. */
 async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LONGEST_REQUEST) return '';
-    chunks.push(chunk);
+    if (size <= LONGEST_REQUEST) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return size <= LONGEST_REQUEST ? Buffer.concat(chunks).toString() : '';
 }
 
 /** `undefined` when it is not JSON, which no JSON text means. */

@@ -77,9 +77,9 @@ export function prepareWork(
     },
     settle(outcome) {
       if (!isOpen()) return;
-      clearTimeout(timer);
+      keep({ ...step, outcome });
       step.outcome = outcome;
-      keep(step);
+      clearTimeout(timer);
       resolve(outcome);
     },
     beat: () => void timer?.refresh(),
