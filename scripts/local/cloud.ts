@@ -1,0 +1,266 @@
+/**
+ * The local cloud: database, steps (state machine and queue) and functions as child processes, and the entry before them.
+ * The functions learn from their environment alone where the others are.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import getPort from 'get-port';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Settings } from '../../src/room/room.ts';
+import { buildWeb } from '../web.ts';
+import { startChild } from './child.ts';
+import type { Child, ChildPlan } from './child.ts';
+import { loadEdge } from './edge.ts';
+import { createEntry } from './entry.ts';
+import type { Entry } from './entry.ts';
+import { newSecret, openFolder, openTemporaryFolder } from './folder.ts';
+import type { Folder } from './folder.ts';
+import { createLog } from './log.ts';
+import type { Log, LogLevel } from './log.ts';
+import { ensureTable } from './table.ts';
+
+export interface LocalOptions {
+  /** 0 or none: any free port. */
+  readonly port?: number | undefined;
+  /** Keep nothing: the data folder is not touched. */
+  readonly memory?: boolean | undefined;
+  /** Default `.liap`. */
+  readonly dataFolder?: string | undefined;
+  readonly settings: Settings;
+  /** Default: a new one. */
+  readonly adminToken?: string | undefined;
+  /** Folder of the page's files; default: src/web, built. */
+  readonly webRoot?: string | undefined;
+  /** DynamoDB Local or the real thing instead of the embedded database. */
+  readonly dynamodbEndpoint?: string | undefined;
+  /** Default `warn`. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Told when a child cannot be kept alive: the cloud is of no use any more. */
+  readonly onGivenUp?: (error: Error) => void;
+}
+
+export interface LocalCloud {
+  readonly url: string;
+  readonly adminToken: string;
+  /** Process ids of the children by name, as they are now. */
+  readonly pids: () => Readonly<Record<string, number | undefined>>;
+  /** Ends everything; nothing of it runs when it resolves. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What the user can put right; the message says all. */
+export class StartError extends Error {}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const HOST = '127.0.0.1';
+const STAGE = 'local';
+const NAME = `liap-tui-${STAGE}`;
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+
+/** Starts the whole and resolves when it serves; rejects with a StartError when the port or the folder is taken. */
+export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
+  const log = createLog(options.logLevel ?? 'warn');
+  const entry = await takePort(options.port ?? 0, log);
+  const adminToken = options.adminToken ?? newSecret();
+  const started: Child[] = [];
+  let folder: Folder | undefined;
+
+  const stop = async (): Promise<void> => {
+    await entry.close();
+    // The functions first: they write to the others.
+    for (const child of started.splice(0).reverse()) await child.stop();
+    folder?.release();
+  };
+  const startAll = async (plans: readonly ChildPlan[]): Promise<void> => {
+    const watch = { log, onGivenUp: (error: Error) => options.onGivenUp?.(error) };
+    const results = await Promise.allSettled(plans.map((plan) => startChild(plan, watch)));
+    for (const result of results) if (result.status === 'fulfilled') started.push(result.value);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  };
+
+  try {
+    folder = options.memory === true ? openTemporaryFolder() : takeFolder(options.dataFolder ?? '.liap');
+    const place = await choosePlace(options, folder, entry.port);
+    const environment = environmentOf(place, options, { sessionSecret: folder.sessionSecret, adminToken });
+    const plans = planChildren(place, environment);
+    const [pages] = await Promise.all([
+      options.webRoot ?? buildPages(folder),
+      startAll([plans.database, plans.functions].flatMap((plan) => plan ?? [])),
+    ]);
+    // It goes on with the games it has at once, and calls functions for that.
+    await startAll([plans.steps]);
+    const edge = loadEdge({ 'session-secret': folder.sessionSecret });
+    entry.open({ sockets: place.sockets, api: place.api, pages, edge });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: `http://localhost:${entry.port}`,
+    adminToken,
+    pids: () => Object.fromEntries(started.map((child) => [child.name, child.pid()])),
+    stop,
+  };
+}
+
+async function takePort(port: number, log: Log): Promise<Entry> {
+  try {
+    return await createEntry(port, log);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new StartError(`Port ${port} is taken. Choose another: PORT=8081 npm start`);
+    if (code === 'EACCES') throw new StartError(`Port ${port} may not be used by you. Choose another: PORT=8081 npm start`);
+    throw error;
+  }
+}
+
+function takeFolder(path: string): Folder {
+  const folder = openFolder(path);
+  if (folder === undefined)
+    throw new StartError(
+      `Another npm start is using the data folder ${path}. Stop it, or choose another: LIAP_DATA=folder npm start`,
+    );
+  return folder;
+}
+
+async function buildPages(folder: Folder): Promise<string> {
+  const pages = join(folder.path, 'web');
+  await buildWeb(pages);
+  return pages;
+}
+
+/** Where everything is: loopback URLs, and files of the folder. */
+interface Place {
+  readonly sockets: string;
+  readonly api: string;
+  readonly lambda: string;
+  readonly steps: string;
+  /** The embedded database, or one that is there already. */
+  readonly dynamodb: { readonly url: string; readonly embedded: boolean };
+  readonly entryPort: number;
+  /** Undefined: nothing is kept. */
+  readonly dataFolder: string | undefined;
+  readonly buildFolder: string;
+}
+
+async function choosePlace(options: LocalOptions, folder: Folder, entryPort: number): Promise<Place> {
+  const freeUrl = async () => `http://${HOST}:${await getPort({ host: HOST })}`;
+  const { dynamodbEndpoint } = options;
+  return {
+    sockets: await freeUrl(),
+    api: await freeUrl(),
+    lambda: await freeUrl(),
+    steps: await freeUrl(),
+    dynamodb: { url: dynamodbEndpoint ?? (await freeUrl()), embedded: dynamodbEndpoint === undefined },
+    entryPort,
+    dataFolder: options.memory === true ? undefined : folder.path,
+    // serverless-esbuild takes a path that is relative to serverless.yml.
+    buildFolder: relative(ROOT, join(folder.path, 'build')),
+  };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment of every child; what is upper case here is what serverless.yml's stage `local` and the SDK read. */
+function environmentOf(
+  place: Place,
+  options: LocalOptions,
+  secrets: { readonly sessionSecret: string; readonly adminToken: string },
+): Environment {
+  const debug = options.logLevel === 'debug';
+  const queues = `${place.steps}/${ACCOUNT}/${NAME}`;
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))),
+    ...awsAccess(place.dynamodb.embedded),
+    AWS_ENDPOINT_URL_DYNAMODB: place.dynamodb.url,
+    AWS_ENDPOINT_URL_SFN: place.steps,
+    AWS_ENDPOINT_URL_SQS: place.steps,
+    AWS_ENDPOINT_URL_LAMBDA: place.lambda,
+    ALLOWED_ORIGINS: ['localhost', HOST].map((host) => `http://${host}:${place.entryPort}`).join(','),
+    TABLE_NAME: NAME,
+    WEBSOCKET_ENDPOINT: place.sockets,
+    STATE_MACHINE_ARN: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${NAME}-game`,
+    TICK_QUEUE_URL: `${queues}-ticks`,
+    DEAD_LETTER_QUEUE_URL: `${queues}-dead-letters`,
+    GAME_SETTINGS: JSON.stringify(options.settings),
+    SESSION_SECRET: secrets.sessionSecret,
+    ADMIN_TOKEN: secrets.adminToken,
+    LIAP_BUILD_FOLDER: place.buildFolder,
+    POWERTOOLS_LOG_LEVEL: debug ? 'DEBUG' : 'WARN',
+    SLS_LOG_LEVEL: debug ? 'notice' : 'warning',
+    NODE_NO_WARNINGS: '1',
+  };
+}
+
+const NO_ACCESS = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+/** Region and credentials: the user's only for a database that is not ours, when there are any in the environment. */
+function awsAccess(embedded: boolean): Environment {
+  const own = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_') && !name.startsWith('AWS_ENDPOINT'));
+  const hasAccess = own.some(([name]) => name === 'AWS_ACCESS_KEY_ID' || name === 'AWS_PROFILE');
+  return embedded || !hasAccess ? NO_ACCESS : { AWS_REGION: REGION, ...Object.fromEntries(own) };
+}
+
+interface Plans {
+  readonly database?: ChildPlan;
+  readonly functions: ChildPlan;
+  readonly steps: ChildPlan;
+}
+
+function planChildren(place: Place, env: Environment): Plans {
+  const { dynamodb, dataFolder, sockets, api, lambda, steps } = place;
+  const client = new DynamoDBClient({
+    endpoint: dynamodb.url,
+    region: env['AWS_REGION'] ?? REGION,
+    ...(env['AWS_ACCESS_KEY_ID'] === 'local' && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    maxAttempts: 1,
+  });
+  const withTable = () => ensureTable(client, NAME);
+  const folders = dataFolder === undefined ? [] : [join(dataFolder, 'db')];
+  const database: ChildPlan = {
+    name: 'database',
+    args: [script('database.ts'), portOf(dynamodb.url), ...folders],
+    env,
+    ready: withTable,
+  };
+  const functions: ChildPlan = {
+    name: 'functions',
+    args: [
+      ...['--import', script('unauthorized.ts'), serverlessCli()],
+      ...['offline', '--stage', STAGE, '--region', REGION],
+      ...['--httpPort', portOf(api), '--websocketPort', portOf(sockets), '--lambdaPort', portOf(lambda)],
+    ],
+    env,
+    ready: async () => {
+      await expectOk(`${api}/api/health`);
+      if (!dynamodb.embedded) await withTable();
+    },
+  };
+  const stepsPlan: ChildPlan = {
+    name: 'steps',
+    args: [script('steps.ts')],
+    env: {
+      ...env,
+      ...NO_ACCESS,
+      STEPS_PORT: portOf(steps),
+      STEPS_DATABASE: dataFolder === undefined ? ':memory:' : join(dataFolder, 'steps.sqlite'),
+    },
+    ready: () => expectOk(`${steps}/ready`),
+  };
+  return { ...(dynamodb.embedded && { database }), functions, steps: stepsPlan };
+}
+
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const portOf = (url: string): string => new URL(url).port;
+
+function serverlessCli(): string {
+  const require = createRequire(import.meta.url);
+  return join(require.resolve('serverless/package.json'), '../bin/serverless.js');
+}
+
+async function expectOk(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`${new URL(url).pathname} answers ${response.status}`);
+}
