@@ -109,9 +109,7 @@ async function committed(ports: Ports, order: Order, change: Change): Promise<Ou
   const { after, before, commit } = change;
   const { own, sends } = deliveries(order.sender, change);
   const failed = await perform(ports, order, after, sends, effectsOf(before, after, ports.clock.now()));
-  for (const event of commit.events) {
-    ports.tally.count(event.type === 'GameEnded' ? `games.${event.outcome}` : `events.${event.type}`);
-  }
+  for (const { type } of commit.events) ports.tally.count(`events.${type}`);
   return { kind: 'committed', record: after, reply: own, failed };
 }
 

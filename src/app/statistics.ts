@@ -6,7 +6,7 @@ import type { DirectoryEntry } from '../store/items.ts';
 import type { ListedStage } from '../store/keys.ts';
 import { roomSummary } from '../protocol/frames.ts';
 import type { RoomSummary } from '../protocol/server-frames.ts';
-import type { Room } from '../room/room.ts';
+import type { GameOutcome, Room } from '../room/room.ts';
 import { isGone } from './execute.ts';
 
 const STAGES: readonly ListedStage[] = ['playing', 'open', 'finished'];
@@ -20,8 +20,8 @@ const CENSUS_PAGE = 100;
 
 export interface SystemStats {
   readonly rooms: Readonly<Record<ListedStage, number>>;
-  /** By outcome, of the last 24 hours. */
-  readonly games: Readonly<Record<'started' | 'completed' | 'aborted' | 'abandoned', number>>;
+  /** Finished games by outcome, as long as their rooms are listed (`historyDays`). */
+  readonly games: Readonly<Record<GameOutcome, number>>;
   readonly players_connected: number;
   readonly moves_per_minute: number;
   readonly frames_per_minute: number;
@@ -39,11 +39,12 @@ export interface SystemStats {
 export async function systemStats(ports: Ports): Promise<SystemStats> {
   const { store, clock } = ports;
   const now = clock.now();
-  const [open, playing, finished, people, day, recent] = await Promise.all([
+  const [open, playing, finished, people, ended, day, recent] = await Promise.all([
     store.count('open'),
     store.count('playing'),
     store.count('finished'),
     connectedPlayers(ports),
+    census(store, 'finished'),
     store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
     store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
   ]);
@@ -52,10 +53,9 @@ export async function systemStats(ports: Ports): Promise<SystemStats> {
   return {
     rooms: { open: open.rooms, playing: playing.rooms, finished: finished.rooms },
     games: {
-      started: day['events.GameStarted'] ?? 0,
-      completed: day['games.completed'] ?? 0,
-      aborted: day['games.aborted'] ?? 0,
-      abandoned: day['games.abandoned'] ?? 0,
+      completed: countOutcome(ended.entries, 'completed'),
+      aborted: countOutcome(ended.entries, 'aborted'),
+      abandoned: countOutcome(ended.entries, 'abandoned'),
     },
     players_connected: people.players,
     moves_per_minute: perMinute(MOVES),
@@ -63,7 +63,8 @@ export async function systemStats(ports: Ports): Promise<SystemStats> {
     errors: group(day, 'errors.'),
     failures: group(day, 'failures.'),
     posts: group(day, 'posts.'),
-    complete: people.complete && [open, playing, finished].every(({ isComplete }) => isComplete),
+    complete:
+      people.complete && ended.complete && [open, playing, finished].every(({ isComplete }) => isComplete),
     timestamp: now / 1_000,
   };
 }
@@ -109,19 +110,24 @@ export async function roomStats(
   };
 }
 
-/** Stage after stage; a cursor is `<stage>:<cursor of the directory>`. */
+/** Stage after stage, as many as fill the page; a cursor is `<stage>:<cursor of the directory>`. */
 async function listPage(
   { store }: Ports,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ readonly entries: readonly DirectoryEntry[]; readonly next: string | null } | null> {
-  const [from = STAGES[0], inner] = cursor?.split(':', 2) ?? [];
-  const stage = STAGES.find((each) => each === from);
-  if (stage === undefined) return null;
-  const found = await store.rooms(stage, { limit, ...(inner ? { cursor: inner } : {}) });
-  if (found.kind === 'bad_cursor') return null;
-  const following = STAGES[STAGES.indexOf(stage) + 1];
-  if (found.cursor !== null) return { entries: found.entries, next: `${stage}:${found.cursor}` };
-  return { entries: found.entries, next: following === undefined ? null : `${following}:` };
+  const [from = STAGES[0], inner = ''] = cursor?.split(':', 2) ?? [];
+  const start = STAGES.findIndex((stage) => stage === from);
+  if (start === -1) return null;
+  const entries: DirectoryEntry[] = [];
+  for (const [step, stage] of STAGES.slice(start).entries()) {
+    if (entries.length === limit) return { entries, next: `${stage}:` };
+    const within = step === 0 && inner !== '' ? { cursor: inner } : {};
+    const found = await store.rooms(stage, { limit: limit - entries.length, ...within });
+    if (found.kind === 'bad_cursor') return null;
+    entries.push(...found.entries);
+    if (found.cursor !== null) return { entries, next: `${stage}:${found.cursor}` };
+  }
+  return { entries, next: null };
 }
 
 async function statsOf(
@@ -162,16 +168,22 @@ async function connectedPlayers({
 }: Ports): Promise<{ readonly players: number; readonly complete: boolean }> {
   const walked = await Promise.all((['open', 'playing'] as const).map((stage) => census(store, stage)));
   return {
-    players: walked.reduce((total, { players }) => total + players, 0),
+    players: walked
+      .flatMap(({ entries }) => entries)
+      .reduce((total, entry) => total + entry.connectedHumans, 0),
     complete: walked.every(({ complete }) => complete),
   };
 }
 
-async function census(
-  store: Ports['store'],
-  stage: ListedStage,
-): Promise<{ players: number; complete: boolean }> {
-  let players = 0;
+interface Census {
+  readonly entries: readonly DirectoryEntry[];
+  /** False when there are more. */
+  readonly complete: boolean;
+}
+
+/** The newest rooms of a stage, up to a bound. */
+async function census(store: Ports['store'], stage: ListedStage): Promise<Census> {
+  const entries: DirectoryEntry[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < CENSUS_PAGES; page++) {
     const found = await store.rooms(stage, {
@@ -179,11 +191,15 @@ async function census(
       ...(cursor === undefined ? {} : { cursor }),
     });
     if (found.kind === 'bad_cursor') break;
-    players += found.entries.reduce((total, entry) => total + entry.connectedHumans, 0);
-    if (found.cursor === null) return { players, complete: true };
+    entries.push(...found.entries);
+    if (found.cursor === null) return { entries, complete: true };
     ({ cursor } = found);
   }
-  return { players, complete: false };
+  return { entries, complete: false };
+}
+
+function countOutcome(entries: readonly DirectoryEntry[], outcome: GameOutcome): number {
+  return entries.filter((entry) => entry.outcome === outcome).length;
 }
 
 function sum(counts: Readonly<Record<string, number>>, names: readonly string[]): number {
