@@ -34,21 +34,28 @@ export interface Caller {
   readonly requestId: string;
 }
 
-/** Answers one frame of a client. The frame returned is the direct reply; null when there is none, or it went with the rest. */
+/**
+ * Answers one frame of a client. The frame returned is the direct reply; null when there is none, or it went with the
+ * rest. Never throws: a bug or an outage is an answer too, so that the player knows to try again.
+ */
 export async function answer(ports: Ports, caller: Caller, text: string): Promise<Frame | null> {
+  const started = ports.clock.now();
   const parsed = parseClientFrame(text);
   const asked: Asked = { ...caller, replyTo: parsed.id };
-  if (!parsed.ok) {
-    ports.tally.count(`errors.${parsed.code}`);
-    return inReplyTo(errorFrame(parsed), parsed.id);
+  const event = parsed.ok ? parsed.frame.event : null;
+  try {
+    const { reply, code } = parsed.ok
+      ? await answerFrame(ports, asked, parsed.frame)
+      : refused(asked, parsed);
+    ports.log.info('frame', { event, room: caller.place, code, ms: ports.clock.now() - started });
+    ports.tally.count(code === undefined ? 'frames' : `errors.${code}`);
+    return await deliverReply(ports, caller, reply);
+  } catch (error) {
+    ports.log.error('A frame could not be answered', { event, room: caller.place, error });
+    ports.tally.count('errors.INTERNAL_ERROR');
+    const message = 'Something went wrong here. Please try again.';
+    return inReplyTo(errorFrame({ code: 'INTERNAL_ERROR', message }), parsed.id);
   }
-  const started = ports.clock.now();
-  const { reply, code } = await answerFrame(ports, asked, parsed.frame);
-  const ms = ports.clock.now() - started;
-  ports.log.info('frame', { event: parsed.frame.event, room: caller.place, code, ms });
-  if (code !== undefined) ports.tally.count(`errors.${code}`);
-  ports.tally.count('frames');
-  return deliverReply(ports, caller, reply);
 }
 
 interface Asked extends Caller {

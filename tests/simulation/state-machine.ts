@@ -1,0 +1,278 @@
+// The state machine in virtual time: a small interpreter for the parts of the language that statemachines/game.asl.json uses.
+// That it reads the definition as aws-local-stepfunctions does is a test of its own (machine-agreement.test.ts).
+
+import type { Scheduler } from './scheduler.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly MaxAttempts?: number;
+}
+interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly ResultPath?: string | null;
+  readonly Next: string;
+}
+interface Task {
+  readonly Type: 'Task';
+  readonly Resource: string;
+  readonly Parameters: { readonly [key: string]: Json };
+  readonly HeartbeatSecondsPath?: string;
+  readonly TimeoutSeconds?: number;
+  readonly ResultSelector?: { readonly [key: string]: Json };
+  readonly ResultPath?: string | null;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+  readonly Next: string;
+}
+type State =
+  | Task
+  | { readonly Type: 'Wait'; readonly SecondsPath: string; readonly Next: string }
+  | {
+      readonly Type: 'Choice';
+      readonly Choices: readonly { readonly Variable: string; readonly BooleanEquals: boolean; readonly Next: string }[];
+      readonly Default: string;
+    }
+  | { readonly Type: 'Succeed' }
+  | { readonly Type: 'Fail'; readonly Error: string };
+export interface Definition {
+  readonly StartAt: string;
+  readonly States: { readonly [name: string]: State };
+}
+
+/** An error of a state, by the name that Retry and Catch match. */
+export class StateError extends Error {
+  constructor(name: string, cause: string) {
+    super(cause);
+    this.name = name;
+  }
+}
+
+export interface Execution {
+  readonly name: string;
+  readonly input: Json;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+  /** The states entered, in order; each, and each retry, is a transition. */
+  readonly entered: string[];
+}
+
+/** The world of an execution: what its tasks call, and what happens to tokens. */
+export interface World {
+  readonly scheduler: Scheduler;
+  /** Invokes the phase function; its answer is the `Payload`. Rejects with a `StateError`. */
+  readonly invoke: (payload: Json) => Promise<Json>;
+  readonly putEvents: (entries: Json) => Promise<Json>;
+}
+
+interface Wait {
+  readonly settle: (result: Json | StateError) => void;
+  readonly beat: () => void;
+}
+
+/** All executions, and the tokens that wait. */
+export class StateMachine {
+  readonly executions = new Map<string, Execution>();
+  readonly #definition: Definition;
+  readonly #world: World;
+  readonly #waits = new Map<string, Wait>();
+  #tokens = 0;
+
+  constructor(definition: Definition, world: World) {
+    this.#definition = definition;
+    this.#world = world;
+  }
+
+  /** Starts an execution; one of that name is left alone. */
+  start(name: string, input: Json): void {
+    if (this.executions.has(name)) return;
+    const execution: Execution = { name, input, status: 'RUNNING', entered: [] };
+    this.executions.set(name, execution);
+    void this.#run(execution);
+  }
+
+  succeed(token: string, output: Json): void {
+    this.#waits.get(token)?.settle(output);
+  }
+
+  fail(token: string, error: string, cause: string): void {
+    this.#waits.get(token)?.settle(new StateError(error, cause));
+  }
+
+  heartbeat(token: string): void {
+    this.#waits.get(token)?.beat();
+  }
+
+  async #run(execution: Execution): Promise<void> {
+    let name = this.#definition.StartAt;
+    let input = execution.input;
+    for (;;) {
+      execution.entered.push(name);
+      // What AWS takes between two states (../shared/aws-facts.md), so that others come in between.
+      await this.#world.scheduler.pause(20 + this.#world.scheduler.random() * 150);
+      const state = this.#definition.States[name];
+      if (state === undefined) throw new Error(`No state ${name}`);
+      if (state.Type === 'Succeed' || state.Type === 'Fail') {
+        execution.status = state.Type === 'Succeed' ? 'SUCCEEDED' : 'FAILED';
+        return;
+      }
+      [name, input] = await this.#step(execution, name, state, input);
+    }
+  }
+
+  async #step(
+    execution: Execution,
+    name: string,
+    state: Exclude<State, { Type: 'Succeed' | 'Fail' }>,
+    input: Json,
+  ): Promise<[string, Json]> {
+    switch (state.Type) {
+      case 'Wait':
+        await this.#world.scheduler.pause(seconds(read(input, state.SecondsPath)) * 1_000);
+        return [state.Next, input];
+      case 'Choice': {
+        const choice = state.Choices.find(({ Variable, BooleanEquals }) => read(input, Variable) === BooleanEquals);
+        return [choice?.Next ?? state.Default, input];
+      }
+      case 'Task':
+        return this.#task(execution, name, state, input);
+    }
+  }
+
+  async #task(execution: Execution, name: string, state: Task, input: Json): Promise<[string, Json]> {
+    const attempts = new Map<Retrier, number>();
+    for (;;) {
+      try {
+        const result = await this.#attempt(execution, state, input);
+        const context: Json = { Execution: { Input: execution.input, Name: execution.name } };
+        const selected = state.ResultSelector === undefined ? result : fill(state.ResultSelector, result, context);
+        return [state.Next, place(input, state.ResultPath, selected)];
+      } catch (error) {
+        if (!(error instanceof StateError)) throw error;
+        const delay = retryDelay(state.Retry ?? [], attempts, error.name, this.#world.scheduler);
+        if (delay === null) return caught(state, input, error);
+        execution.entered.push(name);
+        await this.#world.scheduler.pause(delay);
+      }
+    }
+  }
+
+  #attempt(execution: Execution, state: Task, input: Json): Promise<Json> {
+    const { invoke, putEvents } = this.#world;
+    if (state.Resource.endsWith('events:putEvents')) return putEvents(fill(state.Parameters, input, {}));
+    if (!state.Resource.endsWith('.waitForTaskToken')) {
+      const { Payload } = asObject(fill(state.Parameters, input, {}));
+      return this.#limited(state, invoke(Payload ?? null).then((payload) => ({ Payload: payload })));
+    }
+    const token = `token-${execution.name}-${this.#tokens++}`;
+    const { Payload } = asObject(fill(state.Parameters, input, { Task: { Token: token } }));
+    return this.#waitFor(token, state, input, Payload ?? null);
+  }
+
+  /** A task that must end in time. */
+  #limited(state: Task, work: Promise<Json>): Promise<Json> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#world.scheduler.after((state.TimeoutSeconds ?? 60) * 1_000, () =>
+        reject(new StateError('States.Timeout', 'The task took too long')),
+      );
+      work.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  /** Waits for the token's callback, at most as long as the heartbeat's period after the last sign of life. */
+  #waitFor(token: string, state: Task, input: Json, payload: Json): Promise<Json> {
+    const { scheduler, invoke } = this.#world;
+    const period = seconds(read(input, state.HeartbeatSecondsPath ?? '')) * 1_000;
+    return new Promise((resolve, reject) => {
+      let cancel = (): void => undefined;
+      const settle = (result: Json | StateError): void => {
+        this.#waits.delete(token);
+        cancel();
+        if (result instanceof StateError) reject(result);
+        else resolve(result);
+      };
+      const beat = (): void => {
+        cancel();
+        cancel = scheduler.after(period, () => settle(new StateError('States.HeartbeatTimeout', 'No heartbeat')));
+      };
+      this.#waits.set(token, { settle, beat });
+      beat();
+      invoke(payload).catch((error: unknown) => {
+        if (this.#waits.has(token)) settle(error instanceof StateError ? error : new StateError('Error', String(error)));
+      });
+    });
+  }
+}
+
+function caught(state: Task, input: Json, error: StateError): [string, Json] {
+  const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error.name));
+  if (catcher === undefined) throw error;
+  return [catcher.Next, place(input, catcher.ResultPath, { Error: error.name, Cause: error.message })];
+}
+
+function retryDelay(
+  retriers: readonly Retrier[],
+  attempts: Map<Retrier, number>,
+  error: string,
+  scheduler: Scheduler,
+): number | null {
+  const retrier = retriers.find(({ ErrorEquals }) => matches(ErrorEquals, error));
+  if (retrier === undefined) return null;
+  const made = attempts.get(retrier) ?? 0;
+  if (made >= (retrier.MaxAttempts ?? 3)) return null;
+  attempts.set(retrier, made + 1);
+  const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Infinity } = retrier;
+  return Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** made) * 1_000 * scheduler.random();
+}
+
+/** `States.TaskFailed` matches any error but a timeout; `States.ALL` matches all. */
+function matches(patterns: readonly string[], error: string): boolean {
+  const isTimeout = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+  return patterns.some(
+    (pattern) =>
+      pattern === error ||
+      pattern === 'States.ALL' ||
+      (pattern === 'States.TaskFailed' && !isTimeout) ||
+      (pattern === 'States.Timeout' && isTimeout),
+  );
+}
+
+/** `$`, `$.a.b` of the input, `$$.a.b` of the context. */
+function read(input: Json, path: string, context: Json = null): Json {
+  const [root, keys] = path.startsWith('$$') ? [context, path.slice(2)] : [input, path.slice(1)];
+  return keys
+    .split('.')
+    .filter((key) => key !== '')
+    .reduce<Json>((value, key) => asObject(value)[key] ?? null, root);
+}
+
+/** A payload template: keys that end in `.$` name a path. */
+function fill(template: Json, input: Json, context: Json): Json {
+  if (Array.isArray(template)) return template.map((each: Json) => fill(each, input, context));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]: [string, Json]) =>
+      key.endsWith('.$') && typeof value === 'string'
+        ? [key.slice(0, -2), read(input, value, context)]
+        : [key, fill(value, input, context)],
+    ),
+  );
+}
+
+function place(input: Json, path: string | null | undefined, result: Json): Json {
+  if (path === null) return input;
+  if (path === undefined || path === '$') return result;
+  return { ...asObject(input), [path.slice(2)]: result };
+}
+
+function asObject(value: Json): { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [key: string]: Json }) : {};
+}
+
+function seconds(value: Json): number {
+  if (typeof value !== 'number') throw new Error('Not a number of seconds');
+  return value;
+}
