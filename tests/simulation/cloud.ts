@@ -1,0 +1,417 @@
+// A cloud in virtual time: table, functions, gateway, queue and state machine, each as treacherous as the real one may be.
+// The product's own code runs in it unchanged; only the ports are ours.
+
+import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { answer } from '../../src/app/answer.ts';
+import { broadcast } from '../../src/app/broadcast.ts';
+import type { DeadLetter } from '../../src/app/broadcast.ts';
+import { execute } from '../../src/app/execute.ts';
+import { runPhase, runTick } from '../../src/app/game-phases.ts';
+import type { PhaseRequest } from '../../src/app/game-phases.ts';
+import { LOBBY } from '../../src/app/lobby.ts';
+import type { Delivery, Ports, PostResult, Tick } from '../../src/app/ports.ts';
+import type { Commit } from '../../src/room/record.ts';
+import type { ConnectionId, PlayerId, Settings } from '../../src/room/room.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { Scheduler } from './scheduler.ts';
+import { StateError, StateMachine } from './state-machine.ts';
+import type { Definition, Json } from './state-machine.ts';
+
+/** How often each thing goes wrong, from 0 to 1, at every single chance to. */
+export interface Faults {
+  /** The function dies at this await. */
+  readonly crash: number;
+  /** A call is refused before it did anything (throttling, 5xx). */
+  readonly refused: number;
+  /** A call did its work but its reply is lost. */
+  readonly lostReply: number;
+  /** A call takes seconds. */
+  readonly slow: number;
+  /** A message or an invocation is delivered twice. */
+  readonly twice: number;
+  /** A tick comes seconds late. */
+  readonly late: number;
+  /** `$disconnect` never comes, or long after the connection ended. */
+  readonly noDisconnect: number;
+}
+export const NO_FAULTS: Faults = { crash: 0, refused: 0, lostReply: 0, slow: 0, twice: 0, late: 0, noDisconnect: 0 };
+
+const DEFINITION = JSON.parse(
+  readFileSync(new URL('../../statemachines/game.asl.json', import.meta.url), 'utf8'),
+) as Definition;
+
+/** A function is given this long (serverless.yml), then it is ended. */
+const FUNCTION_TIMEOUT_MS = 15_000;
+const TICK_RECEIVES = 5;
+const VISIBILITY_MS = 60_000;
+
+/** The client's end of a connection. */
+export interface ClientEnd {
+  readonly player: PlayerId;
+  readonly name: string;
+  readonly receive: (text: string) => void;
+  /** The server or the network ended it. */
+  readonly closed: () => void;
+}
+interface Connection extends ClientEnd {
+  readonly id: ConnectionId;
+  readonly place: string;
+  /** Open at the gateway. */
+  isOpen: boolean;
+  /** Whether `$connect` has returned; before that a post fails with 410. */
+  isAccepted: boolean;
+  /** Whether the client still hears; a network can be gone without a word. */
+  isHeard: boolean;
+  deliverAt: number;
+}
+
+/** One run of a function. When it dies, nothing of it goes on. */
+interface Invocation {
+  readonly name: string;
+  isAlive: boolean;
+  readonly die: (why: Error) => void;
+}
+
+/** Something the invariants want to see. */
+export interface Witness {
+  readonly committed: (commit: Commit) => void;
+  readonly posted: (connection: { readonly player: PlayerId; readonly name: string }, text: string) => void;
+}
+
+export class Cloud {
+  readonly scheduler: Scheduler;
+  readonly settings: Settings;
+  readonly store: MemoryStore;
+  readonly machine: StateMachine;
+  readonly deadLetters: (DeadLetter | Tick)[] = [];
+  readonly finished: Json[] = [];
+  /** The last happenings, for the story of a failure. */
+  readonly story: string[] = [];
+  /** How many faults there were. */
+  faultCount = 0;
+  faults: Faults;
+  readonly #connections = new Map<ConnectionId, Connection>();
+  readonly #witness: Witness;
+  #ids = 0;
+  #seeds = 0;
+
+  constructor(given: { scheduler: Scheduler; settings: Settings; faults: Faults; witness: Witness }) {
+    this.scheduler = given.scheduler;
+    this.settings = given.settings;
+    this.faults = given.faults;
+    this.#witness = given.witness;
+    this.store = new MemoryStore((commit) => {
+      this.tell(`commit ${commit.seq} ${commit.by} ${commit.events.map(({ type }) => type).join('+')}`);
+      this.#witness.committed(commit);
+    });
+    this.machine = new StateMachine(DEFINITION, {
+      scheduler: this.scheduler,
+      invoke: (payload) => this.#invokePhase(payload),
+      putEvents: async (entries) => {
+        await this.#network('EventBridge');
+        this.finished.push(entries);
+        return { FailedEntryCount: 0 };
+      },
+    });
+  }
+
+  tell(what: string): void {
+    this.story.push(`${((this.scheduler.now - EPOCH) / 1_000).toFixed(3)} ${what}`);
+    if (this.story.length > 400) this.story.splice(0, 200);
+  }
+
+  // ---- The gateway ----
+
+  /** Opens a connection; resolves with its id once `$connect` has returned, or with null when it failed. */
+  async connect(place: string, client: ClientEnd): Promise<ConnectionId | null> {
+    const id = `c${this.#ids++}`;
+    const connection: Connection = {
+      ...client,
+      id,
+      place,
+      isOpen: true,
+      isAccepted: false,
+      isHeard: true,
+      deliverAt: 0,
+    };
+    await this.scheduler.pause(this.#latency(12));
+    this.#connections.set(id, connection);
+    this.tell(`connect ${id} ${client.name} -> ${place}`);
+    const { player } = client;
+    try {
+      await this.#invoke('connect', (ports) =>
+        ports.store.connected({ connection: id, room: place, player, at: ports.clock.now() }),
+      );
+    } catch {
+      this.#connections.delete(id);
+      return null;
+    }
+    connection.isAccepted = true;
+    return id;
+  }
+
+  /** The client, or the network in between, ends a connection. `silently`: neither end hears of it. */
+  drop(id: ConnectionId, how: 'openly' | 'silently'): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    connection.isHeard = false;
+    this.tell(`drop ${id} ${connection.name} ${how}`);
+    // API Gateway notices a dead peer at the next post or after ten idle minutes.
+    if (how === 'openly') this.#end(connection);
+    else this.scheduler.after(600_000, () => this.#end(connection));
+  }
+
+  /** A frame of a client, if its connection still stands. */
+  send(id: ConnectionId, text: string): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined || !connection.isHeard) return;
+    void this.#receive(connection, text);
+  }
+
+  async #receive(connection: Connection, text: string): Promise<void> {
+    await this.scheduler.pause(this.#latency(12));
+    if (!connection.isOpen) return;
+    const { id, player, place } = connection;
+    const requestId = `r${this.#ids++}`;
+    try {
+      const frame = await this.#invoke('message', (ports) =>
+        answer(ports, { connection: id, player, place, requestId }, text),
+      );
+      if (frame !== null) this.#deliver(connection, JSON.stringify(frame));
+    } catch {
+      this.#deliver(connection, JSON.stringify({ message: 'Internal server error', connectionId: id, requestId }));
+    }
+  }
+
+  async #post(id: ConnectionId, text: string): Promise<PostResult> {
+    const connection = this.#connections.get(id);
+    if (connection === undefined || !connection.isOpen || !connection.isAccepted) return 'gone';
+    if (!connection.isHeard) {
+      // The peer is gone: the gateway finds out by this post, which may still seem to work.
+      if (this.scheduler.chance(0.5)) return 'delivered';
+      this.#end(connection);
+      return 'gone';
+    }
+    this.#deliver(connection, text);
+    return 'delivered';
+  }
+
+  /** Frames of one connection arrive in the order in which the gateway took them. */
+  #deliver(connection: Connection, text: string): void {
+    this.#witness.posted(connection, text);
+    connection.deliverAt = Math.max(connection.deliverAt, this.scheduler.now + this.#latency(4));
+    this.scheduler.after(connection.deliverAt - this.scheduler.now, () => {
+      if (connection.isHeard) connection.receive(text);
+    });
+  }
+
+  #end(connection: Connection): void {
+    if (!connection.isOpen) return;
+    connection.isOpen = false;
+    const { id, place } = connection;
+    this.scheduler.after(this.#latency(4), () => {
+      if (connection.isHeard) connection.closed();
+    });
+    if (this.#happens('noDisconnect')) {
+      if (this.scheduler.chance(0.5)) return;
+      this.scheduler.after(this.scheduler.between(1_000, 30_000), () => void this.#disconnected(id, place));
+      return;
+    }
+    void this.#disconnected(id, place);
+  }
+
+  async #disconnected(id: ConnectionId, place: string): Promise<void> {
+    await this.scheduler.pause(this.#latency(20));
+    this.tell(`$disconnect ${id}`);
+    const command = { type: 'disconnect', connection: id, cause: 'closed' } as const;
+    await this.#invoke('disconnect', async (ports) => {
+      await ports.store.disconnected(id);
+      if (place !== LOBBY) {
+        await execute(ports, { room: place, command, by: 'presence', commandId: `closed:${id}` });
+      }
+    }).catch(() => undefined);
+  }
+
+  // ---- Functions ----
+
+  /** Runs a function. Rejects when it throws, dies or takes too long. */
+  #invoke<T>(name: string, run: (ports: Ports, invocation: Invocation) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const invocation: Invocation = {
+        name,
+        isAlive: true,
+        die: (why) => {
+          if (!invocation.isAlive) return;
+          invocation.isAlive = false;
+          this.tell(`${name} ${why.message}`);
+          reject(why);
+        },
+      };
+      const cancel = this.scheduler.after(FUNCTION_TIMEOUT_MS, () => invocation.die(new Error('timed out')));
+      run(this.#portsOf(invocation), invocation).then(
+        (result) => {
+          cancel();
+          if (invocation.isAlive) resolve(result);
+          invocation.isAlive = false;
+        },
+        (error: unknown) => {
+          cancel();
+          this.tell(`${name} failed: ${String(error)}`);
+          invocation.die(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    });
+  }
+
+  async #invokePhase(payload: Json): Promise<Json> {
+    const run = (): Promise<Json> =>
+      this.#invoke('phase', async (ports) => (await runPhase(ports, payload as unknown as PhaseRequest)) as unknown as Json);
+    try {
+      await this.#network('invoke phase');
+      // Step Functions may invoke a task more than once; only one of the answers counts.
+      if (this.#happens('twice')) this.scheduler.after(this.scheduler.between(0, 90_000), () => void run().catch(() => undefined));
+      const result = await run();
+      await this.#network('phase reply');
+      return result;
+    } catch (error) {
+      throw new StateError('Error', String(error));
+    }
+  }
+
+  // ---- The ports of one invocation ----
+
+  #portsOf(invocation: Invocation): Ports {
+    const { scheduler, settings } = this;
+    const call = <T>(what: string, ms: number, work: () => Promise<T> | T): Promise<T> =>
+      this.#call(invocation, what, ms, work);
+    const ports: Ports = {
+      store: this.store.asPort((what, work) => call(what, 5, work)),
+      publisher: {
+        publish: async (delivery) => {
+          const once = (): Promise<unknown> => call('broadcast', 8, () => this.#broadcast(delivery));
+          // As src/aws/publisher.ts: one more try.
+          await once().catch(once);
+        },
+      },
+      phases: {
+        start: (room, game, clocks) =>
+          call('StartExecution', 20, () => {
+            this.machine.start(`${room}-${game}`, { roomId: room, game, round: 0, clocks: { ...clocks } });
+          }),
+        heartbeat: (token) => call('SendTaskHeartbeat', 12, () => this.machine.heartbeat(token)),
+        complete: (token, output) => call('SendTaskSuccess', 12, () => this.machine.succeed(token, { ...output })),
+        fail: (token, error, cause) => call('SendTaskFailure', 12, () => this.machine.fail(token, error, cause)),
+        statusOf: (room, game) =>
+          call('DescribeExecution', 12, () => this.machine.executions.get(`${room}-${game}`)?.status ?? null),
+        probe: () => call('DescribeStateMachine', 12, () => undefined),
+      },
+      ticks: {
+        schedule: (tick, delaySeconds) => call('SendMessage', 8, () => this.#enqueue(tick, delaySeconds)),
+      },
+      clock: {
+        // Two machines' clocks differ by some milliseconds.
+        now: () => scheduler.now + (invocation.name.length % 3) * 7,
+        pause: (ms) => call('pause', ms, () => undefined),
+      },
+      random: {
+        proof: () => {
+          const seed = createHash('sha256').update(`${this.#seeds++}:${scheduler.random()}`).digest('hex');
+          return { seed, commitment: createHash('sha256').update(seed).digest('hex') };
+        },
+        fraction: () => scheduler.random(),
+      },
+      log: {
+        info: () => undefined,
+        warn: () => undefined,
+        error: (message, fields) => this.tell(`${message} ${JSON.stringify(fields)} ${String(fields['error'])}`),
+      },
+      tally: { count: () => undefined, flush: () => Promise.resolve() },
+      settings,
+    };
+    return ports;
+  }
+
+  #broadcast(delivery: Delivery): Promise<unknown> {
+    return this.#invoke('broadcaster', (ports, invocation) =>
+      broadcast(
+        {
+          ...ports,
+          gateway: {
+            post: (id, text) =>
+              this.#call(invocation, `post ${id}`, 8, () => this.#post(id, text)).catch((): PostResult => 'failed'),
+            close: (id) =>
+              this.#call(invocation, `close ${id}`, 8, () => {
+                const connection = this.#connections.get(id);
+                if (connection !== undefined) this.#end(connection);
+              }),
+          },
+          bury: (letter) => this.#call(invocation, 'bury', 8, () => void this.deadLetters.push(letter)),
+        },
+        delivery,
+      ),
+    );
+  }
+
+  #enqueue(tick: Tick, delaySeconds: number, receives = 1): void {
+    const deliver = (): void => {
+      this.#invoke('tick', (ports) => runTick(ports, tick)).catch(() => {
+        if (receives >= TICK_RECEIVES) this.deadLetters.push(tick);
+        else this.scheduler.after(VISIBILITY_MS, () => this.#enqueue(tick, 0, receives + 1));
+      });
+    };
+    const late = this.#happens('late') ? this.scheduler.between(1_000, 20_000) : 0;
+    this.scheduler.after(delaySeconds * 1_000 + this.#latency(16) + late, deliver);
+    if (this.#happens('twice')) {
+      this.scheduler.after(delaySeconds * 1_000 + this.scheduler.between(0, 20_000), deliver);
+    }
+  }
+
+  // ---- Faults ----
+
+  /** One call of a function to a service: takes time, may be refused, may lose its reply, and the function may die at it. */
+  async #call<T>(invocation: Invocation, what: string, ms: number, work: () => Promise<T> | T): Promise<T> {
+    await this.#hop(invocation, what, ms / 2);
+    if (this.#happens('refused')) {
+      this.tell(`refused ${invocation.name} ${what}`);
+      throw new Error(`${what} was throttled`);
+    }
+    const result = await work();
+    const isLost = this.#happens('lostReply');
+    await this.#hop(invocation, what, ms / 2);
+    if (isLost) {
+      this.tell(`reply lost ${invocation.name} ${what}`);
+      throw new Error(`${what}: the reply was lost`);
+    }
+    return result;
+  }
+
+  /** Time passes on the way; a function that has died never comes back from it. */
+  async #hop(invocation: Invocation, what: string, ms: number): Promise<void> {
+    await this.scheduler.pause(this.#latency(ms));
+    if (invocation.isAlive && this.#happens('crash')) invocation.die(new Error(`crashed at ${what}`));
+    if (!invocation.isAlive) await new Promise<never>(() => undefined);
+  }
+
+  async #network(what: string): Promise<void> {
+    await this.scheduler.pause(this.#latency(8));
+    if (this.#happens('refused')) throw new StateError('Lambda.ServiceException', `${what} failed`);
+  }
+
+  #happens(fault: keyof Faults): boolean {
+    const probability = this.faults[fault];
+    if (probability === 0 || !this.scheduler.chance(probability)) return false;
+    this.faultCount++;
+    return true;
+  }
+
+  #latency(typical: number): number {
+    const { scheduler } = this;
+    if (this.#happens('slow')) return scheduler.between(500, 4_000);
+    return typical * (0.5 + scheduler.random() * 1.5);
+  }
+}
+
+/** When every simulated world begins, epoch ms. */
+export const EPOCH = Date.UTC(2026, 0, 1);
+

@@ -1,0 +1,364 @@
+// A simulated player with a bad network: behaves as a client should (ids, retries, pings, resync), loses connections, opens
+// second tabs, tries what is not allowed, plays late or not at all, leaves and comes back.
+
+import { commandIdOf } from '../../src/app/ids.ts';
+import type { Frame, ServerEvents } from '../../src/protocol/server-frames.ts';
+import { PIECES } from '../../src/game/pieces.ts';
+import type { Piece } from '../../src/game/pieces.ts';
+import { classify, pick } from '../../src/game/sets.ts';
+import { botPlays } from '../../src/game/bot.ts';
+import type { Cloud } from './cloud.ts';
+
+type PhaseChange = ServerEvents<1>['phase_change'];
+type RoomUpdate = ServerEvents<1>['room_update'];
+
+/** How a player and its network are, each from 0 to 1 for every time it could act. */
+export interface Nature {
+  readonly drops: number;
+  readonly silentDrops: number;
+  readonly secondTab: number;
+  readonly mischief: number;
+  readonly sleeps: number;
+  readonly leaves: number;
+  readonly repeats: number;
+}
+export const STEADY: Nature = { drops: 0, silentDrops: 0, secondTab: 0, mischief: 0, sleeps: 0, leaves: 0, repeats: 0 };
+
+/** What all players of a game know of each other, outside of the game. */
+export interface Party {
+  room: string | null;
+  /** How many humans are to sit down before bots fill up. */
+  readonly humans: number;
+  over: boolean;
+}
+
+interface Pending {
+  readonly id: string;
+  readonly event: string;
+  readonly text: string;
+  sentAt: number;
+}
+
+const RETRY_MS = 4_000;
+const PING_MS = 20_000;
+const SILENCE_MS = 10_000;
+
+export class Player {
+  readonly name: string;
+  readonly id: string;
+  nature: Nature;
+  /** Set when the player has left for good or was turned away. */
+  gone = false;
+  seq = 0;
+  view: PhaseChange | null = null;
+  readonly violations: string[] = [];
+  readonly #cloud: Cloud;
+  readonly #party: Party;
+  readonly #isHost: boolean;
+  #connection: string | null = null;
+  #place: 'lobby' | 'room' = 'lobby';
+  #isConnecting = false;
+  #isAttached = false;
+  #pending = new Map<string, Pending>();
+  #seats: RoomUpdate['players'] = [];
+  #pingedAt = 0;
+  #heardAt = 0;
+  #hasJoined = false;
+  #sleepsUntil = 0;
+  #frames = 0;
+
+  constructor(cloud: Cloud, party: Party, given: { name: string; isHost: boolean; nature: Nature }) {
+    this.#cloud = cloud;
+    this.#party = party;
+    this.name = given.name;
+    this.id = `player-${given.name}`;
+    this.#isHost = given.isHost;
+    this.nature = given.nature;
+    this.#wake(cloud.scheduler.between(0, 2_000));
+  }
+
+  /** The connection it believes to have. */
+  get connection(): string | null {
+    return this.#isAttached ? this.#connection : null;
+  }
+
+  #wake(ms: number): void {
+    this.#cloud.scheduler.after(ms, () => {
+      if (this.gone) return;
+      this.#act();
+      this.#wake(this.#cloud.scheduler.between(200, 1_500));
+    });
+  }
+
+  #act(): void {
+    const { scheduler } = this.#cloud;
+    if (scheduler.now < this.#sleepsUntil) return;
+    if (this.#place === 'lobby' && this.#hasJoined) this.#leaveLobby();
+    if (this.#connection === null) {
+      if (!this.#isConnecting) void this.#connect();
+      return;
+    }
+    if (this.#misfortune()) return;
+    this.#keepAlive();
+    this.#retry();
+    if (!this.#isAttached || this.#pending.size > 0) return;
+    if (this.#place === 'lobby') this.#actInLobby();
+    else this.#actInRoom();
+  }
+
+  /** Whatever happens to people and networks. */
+  #misfortune(): boolean {
+    const { scheduler } = this.#cloud;
+    const { nature } = this;
+    if (scheduler.chance(nature.drops)) return this.#loseConnection('openly');
+    if (scheduler.chance(nature.silentDrops)) return this.#loseConnection('silently');
+    if (scheduler.chance(nature.secondTab)) {
+      // The old tab stays open, the new one takes the seat.
+      this.#forget();
+      return true;
+    }
+    if (scheduler.chance(nature.sleeps)) {
+      this.#sleepsUntil = scheduler.now + scheduler.between(5_000, 120_000);
+      return true;
+    }
+    return false;
+  }
+
+  #loseConnection(how: 'openly' | 'silently'): boolean {
+    const id = this.#connection;
+    if (id === null) return false;
+    this.#cloud.drop(id, how);
+    // Of a silent loss the client learns only when nothing answers; here it may notice at once or sleep on it.
+    this.#forget();
+    this.#sleepsUntil = this.#cloud.scheduler.now + this.#cloud.scheduler.between(0, 20_000);
+    return true;
+  }
+
+  #forget(): void {
+    this.#connection = null;
+    this.#isAttached = false;
+  }
+
+  async #connect(): Promise<void> {
+    const place = this.#place === 'lobby' ? 'lobby' : (this.#party.room ?? 'lobby');
+    this.#isConnecting = true;
+    let id: string | null = null;
+    id = await this.#cloud.connect(place, {
+      player: this.id,
+      name: this.name,
+      receive: (text) => {
+        if (id !== null && id === this.#connection) this.#receive(text);
+      },
+      closed: () => {
+        if (id !== null && id === this.#connection) this.#forget();
+      },
+    });
+    this.#isConnecting = false;
+    if (id === null) return;
+    this.#connection = id;
+    this.#heardAt = this.#cloud.scheduler.now;
+    this.#pingedAt = this.#heardAt;
+    for (const [key, { event }] of this.#pending) if (event === 'client_ready') this.#pending.delete(key);
+    this.#send('client_ready', place === 'lobby' ? {} : { player_name: this.name });
+  }
+
+  #keepAlive(): void {
+    const { now } = this.#cloud.scheduler;
+    if (this.#pingedAt > this.#heardAt && now - this.#pingedAt > SILENCE_MS) {
+      const id = this.#connection;
+      if (id !== null) this.#cloud.drop(id, 'openly');
+      this.#forget();
+    } else if (now - this.#pingedAt > PING_MS) {
+      this.#pingedAt = now;
+      this.#transmit(JSON.stringify({ event: 'ping', data: { timestamp: now }, id: this.#newId() }));
+    }
+  }
+
+  #retry(): void {
+    const { now } = this.#cloud.scheduler;
+    for (const pending of this.#pending.values()) {
+      if (now - pending.sentAt < RETRY_MS) continue;
+      if (!this.#isAttached && pending.event !== 'client_ready') continue;
+      pending.sentAt = now;
+      this.#transmit(pending.text);
+    }
+  }
+
+  // ---- What it does ----
+
+  #leaveLobby(): void {
+    if (this.#connection !== null) this.#cloud.drop(this.#connection, 'openly');
+    this.#forget();
+    this.#pending.clear();
+    this.#place = 'room';
+  }
+
+  #actInLobby(): void {
+    if (this.#isHost) {
+      this.#send('create_room', { player_name: this.name });
+    } else if (this.#party.room !== null) {
+      this.#send('join_room', { room_id: this.#party.room, player_name: this.name });
+    }
+  }
+
+  #actInRoom(): void {
+    const { scheduler } = this.#cloud;
+    if (scheduler.chance(this.nature.mischief)) return this.#tryMischief();
+    if (this.view === null) return this.#actInWaitingRoom();
+    if (scheduler.chance(this.nature.leaves)) {
+      this.#send('leave_game', {});
+      return;
+    }
+    const { allowed_actions: actions, phase } = this.view;
+    if (actions.includes('accept_redeal')) this.#send(scheduler.pick(['accept_redeal', 'decline_redeal']), {});
+    else if (actions.includes('declare')) this.#declare();
+    else if (actions.includes('play')) this.#play();
+    else if (actions.includes('player_ready') && scheduler.chance(0.3)) this.#send('player_ready', {});
+    else if (phase === 'game_over') this.#party.over = true;
+  }
+
+  #actInWaitingRoom(): void {
+    if (!this.#isHost) return;
+    const humans = this.#seats.filter((seat) => seat !== null && !seat.is_bot).length;
+    if (this.#seats.length < 4 || humans < this.#party.humans) return;
+    const free = this.#seats.indexOf(null);
+    if (free === -1) this.#send('start_game', {});
+    else this.#send('add_bot', { slot_id: free + 1 });
+  }
+
+  #declare(): void {
+    this.#send('declare', { value: this.#cloud.scheduler.between(0, 8) });
+  }
+
+  #play(): void {
+    const { scheduler } = this.#cloud;
+    const hand = this.#hand();
+    const required = this.view?.phase === 'turn' ? this.view.phase_data.required_piece_count : null;
+    if (scheduler.chance(0.6)) return void this.#send('play', { piece_indices: botPlays(hand, required) });
+    const size = required ?? scheduler.between(1, 2);
+    const indices = hand.map((_, index) => index).sort(() => scheduler.random() - 0.5).slice(0, size);
+    const isLegal = required !== null || classify(pick(hand, indices)) !== 'INVALID';
+    this.#send('play', { piece_indices: isLegal ? indices : botPlays(hand, required) });
+  }
+
+  #tryMischief(): void {
+    const { scheduler } = this.#cloud;
+    const [event, data] = scheduler.pick<readonly [string, object]>([
+      ['play', { piece_indices: [0, 1, 2] }],
+      ['play', { piece_indices: [7] }],
+      ['declare', { value: 8 }],
+      ['accept_redeal', {}],
+      ['start_game', {}],
+      ['remove_player', { slot_id: 1 }],
+      ['add_bot', { slot_id: 2 }],
+      ['client_ready', { player_name: 'Ann' }],
+      ['nonsense', {}],
+      ['get_room_state', {}],
+    ]);
+    this.#send(event, data);
+  }
+
+  #hand(): readonly Piece[] {
+    const entry = this.view?.players[this.name];
+    const labels = entry !== undefined && 'hand' in entry ? (entry.hand ?? []) : [];
+    return labels.flatMap((text) => PIECES.find((piece) => text.startsWith(`${piece}(`)) ?? []);
+  }
+
+  // ---- The wire ----
+
+  #send(event: string, data: object): void {
+    const id = this.#newId();
+    const text = JSON.stringify({ event, data, id });
+    this.#pending.set(id, { id, event, text, sentAt: this.#cloud.scheduler.now });
+    this.#transmit(text);
+    if (this.#cloud.scheduler.chance(this.nature.repeats)) {
+      this.#cloud.scheduler.after(this.#cloud.scheduler.between(0, 30_000), () => this.#transmit(text));
+    }
+  }
+
+  #transmit(text: string): void {
+    if (this.#connection !== null) this.#cloud.send(this.#connection, text);
+  }
+
+  #newId(): string {
+    return `${this.name}-${this.#frames++}`;
+  }
+
+  #receive(text: string): void {
+    this.#heardAt = this.#cloud.scheduler.now;
+    const frame = JSON.parse(text) as Frame<1>;
+    if (!('event' in frame)) return;
+    this.#answered(frame);
+    if (frame.event === 'pong') this.#resyncIf((frame.data.seq ?? 0) > this.seq);
+    if (frame.event === 'room_closed') {
+      this.gone = true;
+      return;
+    }
+    const seq = frame.seq ?? this.seq;
+    if (seq < this.seq) return;
+    const isGap = this.seq > 0 && seq > this.seq + 1;
+    this.seq = seq;
+    this.#take(frame);
+    this.#resyncIf(isGap && frame.event !== 'phase_change' && frame.event !== 'room_update');
+  }
+
+  #resyncIf(missing: boolean): void {
+    const isAsked = [...this.#pending.values()].some(({ event }) => event === 'sync_request');
+    if (missing && !isAsked && this.#isAttached && this.#place === 'room') this.#send('sync_request', {});
+  }
+
+  #take(frame: Frame<1>): void {
+    switch (frame.event) {
+      case 'phase_change':
+        this.view = frame.data;
+        break;
+      case 'room_update':
+        this.#seats = frame.data.players;
+        break;
+      case 'room_state_update': {
+        const { P1, P2, P3, P4 } = frame.data.slots;
+        this.#seats = [P1, P2, P3, P4];
+        break;
+      }
+      case 'room_created':
+        this.#party.room = frame.data.room_id;
+        this.#hasJoined = true;
+        break;
+      case 'room_joined':
+        this.#hasJoined = true;
+        break;
+      case 'leave_game_success':
+      case 'player_left':
+        this.gone = true;
+        break;
+      default:
+        break;
+    }
+  }
+
+  #answered(frame: Frame<1>): void {
+    const pending = this.#pending.get(frame.reply_to ?? '');
+    if (pending === undefined) return;
+    this.#pending.delete(pending.id);
+    if (pending.event === 'client_ready') this.#isAttached = true;
+    if (pending.event === 'join_room' && frame.event === 'error' && frame.data.code === 'ROOM_NOT_FOUND') this.gone = true;
+    this.#checkAnswer(pending, frame);
+  }
+
+  /** What the server says of a move must be what its log says. */
+  #checkAnswer({ id, event }: Pending, frame: Frame<1>): void {
+    const { room } = this.#party;
+    if (room === null || !MOVES.has(event)) return;
+    const isLogged = this.#cloud.store
+      .logOf(room)
+      .commits.some(({ by, commandId }) => by === this.id && commandId === commandIdOf(id));
+    if (frame.event === 'room_closed') return;
+    if (frame.event === 'error') {
+      if (isLogged && frame.data.code !== 'INTERNAL_ERROR') this.violations.push(`${id} ${event} was refused but is in the log`);
+      return;
+    }
+    if (!isLogged) this.violations.push(`${id} ${event} was accepted but is not in the log`);
+  }
+}
+
+const MOVES: ReadonlySet<string> = new Set(['declare', 'play', 'accept_redeal', 'decline_redeal', 'start_game', 'add_bot', 'leave_game']);
