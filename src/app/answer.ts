@@ -19,6 +19,7 @@ import {
 import type { Frame } from '../protocol/server-frames.ts';
 import type { PlayerCommand } from '../room/commands.ts';
 import { seatOf } from '../room/decide.ts';
+import { wasHandled } from '../room/record.ts';
 import type { RoomRecord } from '../room/record.ts';
 import type { ConnectionId, LiveRoom, PlayerId, Room, RoomId } from '../room/room.ts';
 import { viewFor } from '../room/view.ts';
@@ -48,7 +49,8 @@ export async function answer(ports: Ports, caller: Caller, text: string): Promis
       ? await answerFrame(ports, asked, parsed.frame)
       : refused(asked, parsed);
     ports.log.info('frame', { event, room: caller.place, code, ms: ports.clock.now() - started });
-    ports.tally.count(code === undefined ? 'frames' : `errors.${code}`);
+    ports.tally.count('frames');
+    if (code !== undefined) ports.tally.count(`errors.${code}`);
     return await deliverReply(ports, caller, reply);
   } catch (error) {
     ports.log.error('A frame could not be answered', { event, room: caller.place, error });
@@ -134,7 +136,7 @@ async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Ans
 /** Creates a room under one id; null when somebody else's room has it. */
 async function createOnce(ports: Ports, order: Order): Promise<Outcome | null> {
   const record = await ports.store.load(order.room);
-  const isTaken = record.seq > 0 && !record.handled[order.by]?.includes(order.commandId);
+  const isTaken = record.seq > 0 && !wasHandled(record, order.by, order.commandId);
   return isTaken ? null : execute(ports, order);
 }
 

@@ -21,7 +21,12 @@ export function createTally(store: Pick<Store, 'tally'>, clock: Pick<Clock, 'now
       const gathered = Object.fromEntries(counts);
       counts = new Map();
       written = now;
-      await store.tally(minuteOf(now), gathered);
+      try {
+        await store.tally(minuteOf(now), gathered);
+      } catch {
+        // Statistics must never cost a player the answer; they go with the next write.
+        for (const [name, by] of Object.entries(gathered)) counts.set(name, (counts.get(name) ?? 0) + by);
+      }
     },
   };
 }

@@ -3,6 +3,7 @@
 
 import { decideMove, forceMove, openPhase, scoreRound, settleTurn } from './flow.ts';
 import { firstDue, nextHost } from './due.ts';
+import { evolve } from './evolve.ts';
 import type { DueStep } from './due.ts';
 import type { Circumstances, Command, PlayerCommand } from './commands.ts';
 import type { RoomEvent } from './events.ts';
@@ -10,7 +11,7 @@ import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import { taskStatus } from './tasks.ts';
 import { AVATAR_COLOURS } from './room.ts';
-import type { AvatarColour, ConnectionId, LiveRoom, Occupant, OpenRoom, PlayingRoom, Room } from './room.ts';
+import type { AvatarColour, ConnectionId, Game, LiveRoom, Occupant, OpenRoom, PlayingRoom, Room } from './room.ts';
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 
@@ -28,10 +29,8 @@ export function decide(room: Room, command: Command, given: Circumstances): Deci
       return accept(...attach(room, command));
     case 'disconnect':
       return accept(...disconnect(room, command, given.at));
-    case 'tick': {
-      const due = firstDue(room, given.at);
-      return accept(...(due === null ? [] : doStep(room, due, given)));
-    }
+    case 'tick':
+      return accept(...doWhatIsDue(room, given));
     case 'enterPhase':
       return accept(...enterPhase(room, command, given));
     case 'scoreRound':
@@ -187,11 +186,10 @@ function enterPhase(
   const { game, phase, round, token } = command;
   const status = taskStatus(room, game, { phase, round });
   if (status !== 'to enter' && status !== 'entered') return [];
-  const due = firstDue(room, given.at);
-  if (due?.step === 'abandonGame') return doStep(room, due, given);
+  const overdue = doWhatIsDue(room, given);
+  if (overdue.at(-1)?.type === 'GameEnded') return overdue;
   const entered: RoomEvent = { type: 'TaskEntered', phase, round, token };
-  if (status === 'to enter') return [entered, ...openPhase(room, phase, given)];
-  return [entered, ...(due === null ? [] : doStep(room, due, given))];
+  return [entered, ...(status === 'to enter' ? openPhase(room, phase, given) : overdue)];
 }
 
 function ready(room: PlayingRoom, seat: Seat): readonly RoomEvent[] {
@@ -218,17 +216,28 @@ function abortGame(room: LiveRoom, game: number): readonly RoomEvent[] {
 
 // ---- What is due ----
 
+/** After these the next step that is due may be done in the same commit: there is nothing to be seen in between. */
+const GOES_ON: ReadonlySet<RoomEvent['type']> = new Set(['BotTookOver', 'RedealDecided']);
+
+/** Everything that is due, in order of time, up to the first move or change of phase that the players should see by itself. */
+function doWhatIsDue(room: Room, given: Circumstances): readonly RoomEvent[] {
+  const due = firstDue(room, given.at);
+  const events = due === null ? [] : doStep(room, due, given);
+  const last = events.at(-1);
+  if (last === undefined || !GOES_ON.has(last.type)) return events;
+  const after = events.reduce((before, event) => evolve(before, event, given.at), room);
+  return [...events, ...doWhatIsDue(after, given)];
+}
+
 /** The events of one due step. */
-function doStep(room: LiveRoom, due: DueStep, given: Circumstances): readonly RoomEvent[] {
+function doStep(room: Room, due: DueStep, given: Circumstances): readonly RoomEvent[] {
   switch (due.step) {
     case 'closeEmptyRoom':
       return [{ type: 'RoomClosed', reason: 'empty' }];
     case 'passHostOn':
       return [{ type: 'HostChanged', host: due.host }];
-    case 'startExecution':
-      return []; // an effect of the state alone: `execute` asks for the start again
     case 'abandonGame':
-      return [{ type: 'GameEnded', outcome: 'abandoned', winners: [] }];
+      return room.stage === 'playing' ? [abandoned(room.game)] : [];
     case 'takeOver':
       return [{ type: 'BotTookOver', seat: due.seat }];
     case 'botMove':
@@ -237,6 +246,13 @@ function doStep(room: LiveRoom, due: DueStep, given: Circumstances): readonly Ro
     case 'endTurnResults':
       return room.stage === 'playing' ? settleTurn(room.game) : [];
   }
+}
+
+/** A game that is decided and only waits for its end to be announced keeps its winners. */
+function abandoned({ phase }: Game): RoomEvent {
+  return phase.name === 'scoring' && phase.winners.length > 0
+    ? { type: 'GameEnded', outcome: 'completed', winners: phase.winners }
+    : { type: 'GameEnded', outcome: 'abandoned', winners: [] };
 }
 
 // ---- Names and colours ----

@@ -11,7 +11,6 @@ export type Due = { readonly at: number } & DueStep;
 export type DueStep =
   | { readonly step: 'closeEmptyRoom' }
   | { readonly step: 'passHostOn'; readonly host: Seat }
-  | { readonly step: 'startExecution' }
   | { readonly step: 'abandonGame' }
   | { readonly step: 'takeOver'; readonly seat: Seat }
   /** A move by the bot rule: the seat is a bot's, or an absent human's. */
@@ -28,7 +27,15 @@ export function nextTick(room: Room): number | null {
   const times = dueSteps(room)
     .filter(({ step }) => step !== 'forcedMove')
     .map(({ at }) => at);
-  return times.length === 0 ? null : Math.min(...times);
+  const all = [...times, ...startAgainAt(room)];
+  return all.length === 0 ? null : Math.min(...all);
+}
+
+/** When the start of the execution is asked for again: a tick for `execute`, nothing that changes the room. */
+function startAgainAt(room: Room): readonly number[] {
+  return room.stage === 'playing' && room.game.phase.name === 'starting'
+    ? [room.game.phase.since + START_PATIENCE_MS]
+    : [];
 }
 
 /** The first of the steps that are due by `at`; null when none is. */
@@ -86,14 +93,12 @@ export function nextHost(room: LiveRoom, leaving: Seat): Seat | null {
 }
 
 /** What time brings to a game whether or not anybody is there. */
-function dueAnyway({ seats, settings, attendance, game }: PlayingRoom): readonly Due[] {
+function dueAnyway({ seats, settings, attendance }: PlayingRoom): readonly Due[] {
   const due: Due[] = SEATS.flatMap((seat): Due[] => {
     const occupant = seats[seat];
     if (occupant.kind !== 'human' || occupant.presence.status !== 'away') return [];
     return [{ at: occupant.presence.since + settings.graceSeconds * 1_000, step: 'takeOver', seat }];
   });
-  if (game.phase.name === 'starting')
-    due.push({ at: game.phase.since + START_PATIENCE_MS, step: 'startExecution' });
   if (!attendance.anyone) {
     due.push({ at: attendance.since + settings.abandonSeconds * 1_000, step: 'abandonGame' });
   }

@@ -86,15 +86,12 @@ function play(game: Game, event: GameEvent, at: number): Game {
       return { ...game, task: { phase, round, token }, beatAt: at };
     }
     case 'Dealt':
-      return enter(game, dealt(event, at), null);
+      return wound(enter(game, dealt(event, at), phase.name === 'redeal' ? game.lastAction : null), at);
     case 'RedealDecided': {
       const { seat, accept, forced } = event;
       const { decisions, ...rest } = expectPhase(phase, 'redeal');
       const lastAction = { kind: 'redeal', seat, accept, forced } as const;
-      return wound(
-        { ...game, lastAction, phase: { ...rest, decisions: [...decisions, { seat, accept }] } },
-        at,
-      );
+      return { ...game, lastAction, phase: { ...rest, decisions: [...decisions, { seat, accept }] } };
     }
     case 'RoundStarted':
       return enter(

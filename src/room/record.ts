@@ -10,8 +10,8 @@ export interface RoomRecord {
   /** Time of the last commit, epoch ms. */
   readonly at: number;
   readonly room: Room;
-  /** The latest command ids of each player, newest last: what makes a late retry harmless. */
-  readonly handled: Readonly<Record<string, readonly string[]>>;
+  /** The latest commands of each issuer, newest last: what makes a late retry harmless. */
+  readonly handled: Readonly<Record<string, readonly Handled[]>>;
 }
 
 /** One accepted command: its events, applied all or not at all. */
@@ -29,10 +29,17 @@ export interface Commit {
   readonly wakeAt?: number;
 }
 
-/** How many command ids a record remembers of a player: a client has a handful of frames in flight at the most. */
-const REMEMBERED = 12;
-/** Of how many issuers: four seats, the phases, and some who came and went. */
-const ISSUERS = 12;
+/** A command that is in the log already, and since when (epoch ms). */
+export interface Handled {
+  readonly id: string;
+  readonly at: number;
+}
+
+/** How long a repeated command is known for what it is. Clients give up on an answer after half of that. */
+const REMEMBERED_MS = 120_000;
+/** Of an issuer and in all at the most, so that nobody can make a record grow; far more than people can do in the time. */
+const MOST_COMMANDS = 64;
+const MOST_ISSUERS = 24;
 /** Their commands are no-ops when repeated, by the state alone. */
 const UNREMEMBERED: ReadonlySet<string> = new Set(['tick', 'presence']);
 
@@ -53,12 +60,16 @@ export function applyCommit(record: RoomRecord, commit: Commit): RoomRecord {
 
 /** Whether a command was already applied: its effect is in the log, once. */
 export function wasHandled(record: RoomRecord, by: string, commandId: string): boolean {
-  return record.handled[by]?.includes(commandId) ?? false;
+  return record.handled[by]?.some(({ id }) => id === commandId) ?? false;
 }
 
-function remember(handled: RoomRecord['handled'], { by, commandId }: Commit): RoomRecord['handled'] {
+function remember(handled: RoomRecord['handled'], { by, commandId, at }: Commit): RoomRecord['handled'] {
   if (UNREMEMBERED.has(by)) return handled;
-  const ids = [...(handled[by] ?? []), commandId].slice(-REMEMBERED);
+  const ids = [...(handled[by] ?? []), { id: commandId, at }].slice(-MOST_COMMANDS);
   const others = Object.entries(handled).filter(([issuer]) => issuer !== by);
-  return Object.fromEntries([...others, [by, ids] as const].slice(-ISSUERS));
+  const recent = [...others, [by, ids] as const].slice(-MOST_ISSUERS).flatMap(([issuer, commands]) => {
+    const kept = commands.filter((command) => at - command.at <= REMEMBERED_MS);
+    return kept.length === 0 ? [] : [[issuer, kept] as const];
+  });
+  return Object.fromEntries(recent);
 }

@@ -47,7 +47,10 @@ const key = { PK: z.string(), SK: z.string() };
 const ttl = z.number();
 
 /** A record, but for what its commit says. `handled` is in order, which a map in the table would not keep. */
-const snapshot = z.object({ room, handled: z.array(z.object({ by: z.string(), ids: z.array(z.string()) })) });
+const snapshot = z.object({
+  room,
+  handled: z.array(z.object({ by: z.string(), ids: z.array(z.object({ id: z.string(), at: z.number() })) })),
+});
 /** A commit, but for what its key says. */
 const commitItem = z.object({
   at: z.number(),

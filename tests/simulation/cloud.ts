@@ -35,7 +35,15 @@ export interface Faults {
   /** `$disconnect` never comes, or long after the connection ended. */
   readonly noDisconnect: number;
 }
-export const NO_FAULTS: Faults = { crash: 0, refused: 0, lostReply: 0, slow: 0, twice: 0, late: 0, noDisconnect: 0 };
+export const NO_FAULTS: Faults = {
+  crash: 0,
+  refused: 0,
+  lostReply: 0,
+  slow: 0,
+  twice: 0,
+  late: 0,
+  noDisconnect: 0,
+};
 
 const DEFINITION = JSON.parse(
   readFileSync(new URL('../../statemachines/game.asl.json', import.meta.url), 'utf8'),
@@ -180,7 +188,10 @@ export class Cloud {
       );
       if (frame !== null) this.#deliver(connection, JSON.stringify(frame));
     } catch {
-      this.#deliver(connection, JSON.stringify({ message: 'Internal server error', connectionId: id, requestId }));
+      this.#deliver(
+        connection,
+        JSON.stringify({ message: 'Internal server error', connectionId: id, requestId }),
+      );
     }
   }
 
@@ -266,11 +277,15 @@ export class Cloud {
 
   async #invokePhase(payload: Json): Promise<Json> {
     const run = (): Promise<Json> =>
-      this.#invoke('phase', async (ports) => (await runPhase(ports, payload as unknown as PhaseRequest)) as unknown as Json);
+      this.#invoke(
+        'phase',
+        async (ports) => (await runPhase(ports, payload as unknown as PhaseRequest)) as unknown as Json,
+      );
     try {
       await this.#network('invoke phase');
       // Step Functions may invoke a task more than once; only one of the answers counts.
-      if (this.#happens('twice')) this.scheduler.after(this.scheduler.between(0, 90_000), () => void run().catch(() => undefined));
+      if (this.#happens('twice'))
+        this.scheduler.after(this.scheduler.between(0, 90_000), () => void run().catch(() => undefined));
       const result = await run();
       await this.#network('phase reply');
       return result;
@@ -300,8 +315,10 @@ export class Cloud {
             this.machine.start(`${room}-${game}`, { roomId: room, game, round: 0, clocks: { ...clocks } });
           }),
         heartbeat: (token) => call('SendTaskHeartbeat', 12, () => this.machine.heartbeat(token)),
-        complete: (token, output) => call('SendTaskSuccess', 12, () => this.machine.succeed(token, { ...output })),
-        fail: (token, error, cause) => call('SendTaskFailure', 12, () => this.machine.fail(token, error, cause)),
+        complete: (token, output) =>
+          call('SendTaskSuccess', 12, () => this.machine.succeed(token, { ...output })),
+        fail: (token, error, cause) =>
+          call('SendTaskFailure', 12, () => this.machine.fail(token, error, cause)),
         statusOf: (room, game) =>
           call('DescribeExecution', 12, () => this.machine.executions.get(`${room}-${game}`)?.status ?? null),
         probe: () => call('DescribeStateMachine', 12, () => undefined),
@@ -324,7 +341,8 @@ export class Cloud {
       log: {
         info: () => undefined,
         warn: () => undefined,
-        error: (message, fields) => this.tell(`${message} ${JSON.stringify(fields)} ${String(fields['error'])}`),
+        error: (message, fields) =>
+          this.tell(`${message} ${JSON.stringify(fields)} ${String(fields['error'])}`),
       },
       tally: { count: () => undefined, flush: () => Promise.resolve() },
       settings,
@@ -339,7 +357,9 @@ export class Cloud {
           ...ports,
           gateway: {
             post: (id, text) =>
-              this.#call(invocation, `post ${id}`, 8, () => this.#post(id, text)).catch((): PostResult => 'failed'),
+              this.#call(invocation, `post ${id}`, 8, () => this.#post(id, text)).catch(
+                (): PostResult => 'failed',
+              ),
             close: (id) =>
               this.#call(invocation, `close ${id}`, 8, () => {
                 const connection = this.#connections.get(id);
@@ -414,4 +434,3 @@ export class Cloud {
 
 /** When every simulated world begins, epoch ms. */
 export const EPOCH = Date.UTC(2026, 0, 1);
-

@@ -17,7 +17,10 @@ export class Invariants {
   readonly #done = new Set<string>();
   readonly #played = new Map<string, string[]>();
 
-  constructor(rooms: { recordOf: (room: string) => RoomRecord; recordsOf: (room: string) => readonly RoomRecord[] }) {
+  constructor(rooms: {
+    recordOf: (room: string) => RoomRecord;
+    recordsOf: (room: string) => readonly RoomRecord[];
+  }) {
     this.#recordOf = rooms.recordOf;
     this.#recordsOf = rooms.recordsOf;
   }
@@ -32,7 +35,10 @@ export class Invariants {
       this.#done.add(key);
     }
     if (commit.snapshot !== undefined) {
-      this.#require(JSON.stringify(commit.snapshot) === JSON.stringify(record), 'a snapshot is not the folded record');
+      this.#require(
+        JSON.stringify(commit.snapshot) === JSON.stringify(record),
+        'a snapshot is not the folded record',
+      );
     }
     this.#track(commit);
     if (record.room.stage === 'playing') this.#checkGame(commit.room, record.room);
@@ -50,14 +56,20 @@ export class Invariants {
       if (entry.hand === undefined) continue;
       this.#require(player === name, `${name} was sent the hand of ${player}`);
       const expected = this.#handAt(room, frame.seq ?? 0, name);
-      this.#require(entry.hand.join() === expected, `${name} was sent a hand that is not theirs at ${frame.seq ?? 0}`);
+      this.#require(
+        entry.hand.join() === expected,
+        `${name} was sent a hand that is not theirs at ${frame.seq ?? 0}`,
+      );
     }
   }
 
   /** 1, at the end: replaying the log gives the stored state. */
   replay(commits: readonly Commit[], record: RoomRecord): void {
     const replayed = commits.reduce(applyCommit, NO_RECORD);
-    this.#require(JSON.stringify(replayed) === JSON.stringify(record), 'the log does not replay to the record');
+    this.#require(
+      JSON.stringify(replayed) === JSON.stringify(record),
+      'the log does not replay to the record',
+    );
   }
 
   #handAt(room: string, seq: number, name: string): string {
@@ -90,7 +102,10 @@ export class Invariants {
     this.#require(sizes.size === 1, 'hands of different length');
     if (phase.name === 'scoring') {
       for (const seat of SEATS) {
-        this.#require(phase.scores[seat].total === game.tally[seat].total, `seat ${seat}: a total that is no sum`);
+        this.#require(
+          phase.scores[seat].total === game.tally[seat].total,
+          `seat ${seat}: a total that is no sum`,
+        );
       }
     }
   }

@@ -67,9 +67,13 @@ export class MemoryStore {
       project: (entry) => call(`project ${entry.room}`, () => this.#project(entry.room, entry)),
       unlist: (room, seq) => call(`unlist ${room}`, () => this.#project(room, { seq })),
       rooms: (stage, { limit }) =>
-        call(`rooms ${stage}`, () => ({ kind: 'page', entries: this.#listed(stage).slice(0, limit), cursor: null }) as const),
+        call(
+          `rooms ${stage}`,
+          () => ({ kind: 'page', entries: this.#listed(stage).slice(0, limit), cursor: null }) as const,
+        ),
       openRooms: (limit) => call('openRooms', () => this.#listed('open').slice(0, limit)),
-      count: (stage) => call(`count ${stage}`, () => ({ rooms: this.#listed(stage).length, isComplete: true })),
+      count: (stage) =>
+        call(`count ${stage}`, () => ({ rooms: this.#listed(stage).length, isComplete: true })),
       connected: (connection) =>
         call(`connected ${connection.connection}`, () => {
           this.#connections.set(connection.connection, connection);

@@ -22,7 +22,15 @@ export interface Nature {
   readonly leaves: number;
   readonly repeats: number;
 }
-export const STEADY: Nature = { drops: 0, silentDrops: 0, secondTab: 0, mischief: 0, sleeps: 0, leaves: 0, repeats: 0 };
+export const STEADY: Nature = {
+  drops: 0,
+  silentDrops: 0,
+  secondTab: 0,
+  mischief: 0,
+  sleeps: 0,
+  leaves: 0,
+  repeats: 0,
+};
 
 /** What all players of a game know of each other, outside of the game. */
 export interface Party {
@@ -210,7 +218,8 @@ export class Player {
       return;
     }
     const { allowed_actions: actions, phase } = this.view;
-    if (actions.includes('accept_redeal')) this.#send(scheduler.pick(['accept_redeal', 'decline_redeal']), {});
+    if (actions.includes('accept_redeal'))
+      this.#send(scheduler.pick(['accept_redeal', 'decline_redeal']), {});
     else if (actions.includes('declare')) this.#declare();
     else if (actions.includes('play')) this.#play();
     else if (actions.includes('player_ready') && scheduler.chance(0.3)) this.#send('player_ready', {});
@@ -236,7 +245,10 @@ export class Player {
     const required = this.view?.phase === 'turn' ? this.view.phase_data.required_piece_count : null;
     if (scheduler.chance(0.6)) return void this.#send('play', { piece_indices: botPlays(hand, required) });
     const size = required ?? scheduler.between(1, 2);
-    const indices = hand.map((_, index) => index).sort(() => scheduler.random() - 0.5).slice(0, size);
+    const indices = hand
+      .map((_, index) => index)
+      .sort(() => scheduler.random() - 0.5)
+      .slice(0, size);
     const isLegal = required !== null || classify(pick(hand, indices)) !== 'INVALID';
     this.#send('play', { piece_indices: isLegal ? indices : botPlays(hand, required) });
   }
@@ -341,7 +353,8 @@ export class Player {
     if (pending === undefined) return;
     this.#pending.delete(pending.id);
     if (pending.event === 'client_ready') this.#isAttached = true;
-    if (pending.event === 'join_room' && frame.event === 'error' && frame.data.code === 'ROOM_NOT_FOUND') this.gone = true;
+    if (pending.event === 'join_room' && frame.event === 'error' && frame.data.code === 'ROOM_NOT_FOUND')
+      this.gone = true;
     this.#checkAnswer(pending, frame);
   }
 
@@ -354,11 +367,20 @@ export class Player {
       .commits.some(({ by, commandId }) => by === this.id && commandId === commandIdOf(id));
     if (frame.event === 'room_closed') return;
     if (frame.event === 'error') {
-      if (isLogged && frame.data.code !== 'INTERNAL_ERROR') this.violations.push(`${id} ${event} was refused but is in the log`);
+      if (isLogged && frame.data.code !== 'INTERNAL_ERROR')
+        this.violations.push(`${id} ${event} was refused but is in the log`);
       return;
     }
     if (!isLogged) this.violations.push(`${id} ${event} was accepted but is not in the log`);
   }
 }
 
-const MOVES: ReadonlySet<string> = new Set(['declare', 'play', 'accept_redeal', 'decline_redeal', 'start_game', 'add_bot', 'leave_game']);
+const MOVES: ReadonlySet<string> = new Set([
+  'declare',
+  'play',
+  'accept_redeal',
+  'decline_redeal',
+  'start_game',
+  'add_bot',
+  'leave_game',
+]);

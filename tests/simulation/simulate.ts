@@ -54,8 +54,11 @@ export async function simulate(seed: number): Promise<Verdict> {
   const players = ['Ann', 'Bea', 'Cid', 'Dee']
     .slice(0, party.humans)
     .map((name, index) => new Player(cloud, party, { name, isHost: index === 0, nature }));
-  const broken = (): boolean => invariants.violations.length > 0 || players.some((player) => player.violations.length > 0);
-  const isOver = (): boolean => broken() || (cloud.store.roomIds().length > 0 && cloud.store.roomIds().every((room) => isEnded(cloud, room)));
+  const broken = (): boolean =>
+    invariants.violations.length > 0 || players.some((player) => player.violations.length > 0);
+  const isOver = (): boolean =>
+    broken() ||
+    (cloud.store.roomIds().length > 0 && cloud.store.roomIds().every((room) => isEnded(cloud, room)));
 
   const calm = (): boolean => cloud.faultCount > MOST_FAULTS || isOver();
   await scheduler.run(calm, EPOCH + FAULTY_HOURS * HOUR);
@@ -104,7 +107,8 @@ function describe(cloud: Cloud): string {
 function checkAftermath(cloud: Cloud, players: readonly Player[], invariants: Invariants): readonly string[] {
   const wrong: string[] = [];
   for (const execution of cloud.machine.executions.values()) {
-    if (execution.status === 'RUNNING') wrong.push(`execution ${execution.name} outlives its game in ${execution.entered.at(-1) ?? ''}`);
+    if (execution.status === 'RUNNING')
+      wrong.push(`execution ${execution.name} outlives its game in ${execution.entered.at(-1) ?? ''}`);
   }
   for (const id of cloud.store.roomIds()) {
     const { commits } = cloud.store.logOf(id);

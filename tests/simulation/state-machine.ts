@@ -34,7 +34,11 @@ type State =
   | { readonly Type: 'Wait'; readonly SecondsPath: string; readonly Next: string }
   | {
       readonly Type: 'Choice';
-      readonly Choices: readonly { readonly Variable: string; readonly BooleanEquals: boolean; readonly Next: string }[];
+      readonly Choices: readonly {
+        readonly Variable: string;
+        readonly BooleanEquals: boolean;
+        readonly Next: string;
+      }[];
       readonly Default: string;
     }
   | { readonly Type: 'Succeed' }
@@ -134,7 +138,9 @@ export class StateMachine {
         await this.#world.scheduler.pause(seconds(read(input, state.SecondsPath)) * 1_000);
         return [state.Next, input];
       case 'Choice': {
-        const choice = state.Choices.find(({ Variable, BooleanEquals }) => read(input, Variable) === BooleanEquals);
+        const choice = state.Choices.find(
+          ({ Variable, BooleanEquals }) => read(input, Variable) === BooleanEquals,
+        );
         return [choice?.Next ?? state.Default, input];
       }
       case 'Task':
@@ -148,7 +154,8 @@ export class StateMachine {
       try {
         const result = await this.#attempt(execution, state, input);
         const context: Json = { Execution: { Input: execution.input, Name: execution.name } };
-        const selected = state.ResultSelector === undefined ? result : fill(state.ResultSelector, result, context);
+        const selected =
+          state.ResultSelector === undefined ? result : fill(state.ResultSelector, result, context);
         return [state.Next, place(input, state.ResultPath, selected)];
       } catch (error) {
         if (!(error instanceof StateError)) throw error;
@@ -165,7 +172,10 @@ export class StateMachine {
     if (state.Resource.endsWith('events:putEvents')) return putEvents(fill(state.Parameters, input, {}));
     if (!state.Resource.endsWith('.waitForTaskToken')) {
       const { Payload } = asObject(fill(state.Parameters, input, {}));
-      return this.#limited(state, invoke(Payload ?? null).then((payload) => ({ Payload: payload })));
+      return this.#limited(
+        state,
+        invoke(Payload ?? null).then((payload) => ({ Payload: payload })),
+      );
     }
     const token = `token-${execution.name}-${this.#tokens++}`;
     const { Payload } = asObject(fill(state.Parameters, input, { Task: { Token: token } }));
@@ -196,12 +206,15 @@ export class StateMachine {
       };
       const beat = (): void => {
         cancel();
-        cancel = scheduler.after(period, () => settle(new StateError('States.HeartbeatTimeout', 'No heartbeat')));
+        cancel = scheduler.after(period, () =>
+          settle(new StateError('States.HeartbeatTimeout', 'No heartbeat')),
+        );
       };
       this.#waits.set(token, { settle, beat });
       beat();
       invoke(payload).catch((error: unknown) => {
-        if (this.#waits.has(token)) settle(error instanceof StateError ? error : new StateError('Error', String(error)));
+        if (this.#waits.has(token))
+          settle(error instanceof StateError ? error : new StateError('Error', String(error)));
       });
     });
   }
@@ -269,7 +282,9 @@ function place(input: Json, path: string | null | undefined, result: Json): Json
 }
 
 function asObject(value: Json): { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [key: string]: Json }) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { [key: string]: Json })
+    : {};
 }
 
 function seconds(value: Json): number {

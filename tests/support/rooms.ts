@@ -214,7 +214,7 @@ export function recordIn(stage: Room['stage']): fc.Arbitrary<RoomRecord> {
     seq: fc.integer({ min: 1, max: 9999 }),
     at: time,
     room: (ROOMS[stage] as fc.Arbitrary<object>).map((fields) => ({ stage, ...fields }) as Room),
-    handled: fc.dictionary(fc.uuid(), fc.array(fc.uuid(), { maxLength: 3 }), {
+    handled: fc.dictionary(fc.uuid(), fc.array(fc.record({ id: fc.uuid(), at: time }), { maxLength: 3 }), {
       maxKeys: 5,
       noNullPrototype: true,
     }),

@@ -47,7 +47,13 @@ describe('a commit comes back from the table as it was', () => {
   });
 
   test('with the command ids of a snapshot in the order in which they were given, which the table does not keep', () => {
-    const handled = { zoe: ['3', '1', '2'], abe: ['9'], phase: ['8'], mia: [] };
+    const command = (id: string) => ({ id, at: commit.at });
+    const handled = {
+      zoe: ['3', '1', '2'].map(command),
+      abe: [command('9')],
+      phase: [command('8')],
+      mia: [],
+    };
     const snapshot = { seq: 7, at: commit.at, room: { stage: 'none' } as const, handled };
     const sorted = sortKeys(throughTable({ ...commit, events: [], snapshot })) as Item;
     expect(Object.entries(itemToCommit(sorted).snapshot?.handled ?? {})).toEqual(Object.entries(handled));
