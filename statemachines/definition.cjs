@@ -1,4 +1,4 @@
-/* global require, __dirname */
+/* global __dirname */
 /** The state machine as the one string CloudFormation wants: serverless.yml can read JSON only as an object. */
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');

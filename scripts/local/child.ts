@@ -34,12 +34,14 @@ const STOP_MS = 1_500;
 /** A child that lives shorter than this has failed to start; more failures in a row than that end the whole. */
 const SHORT_LIFE_MS = 5_000;
 const FAILURES = 5;
+const FIRST_TRIES = 3;
 const LAST_LINES = 20;
 
 /** Starts a child and resolves when it answers; rejects with its last lines when it does not. */
 export async function startChild(plan: ChildPlan, watch: Watch): Promise<Child> {
   let run = spawn(plan, watch.log);
   let stopped = false;
+  const isStopped = (): boolean => stopped;
 
   const stop = async (): Promise<void> => {
     stopped = true;
@@ -48,25 +50,30 @@ export async function startChild(plan: ChildPlan, watch: Watch): Promise<Child> 
   const keepAlive = async (): Promise<void> => {
     for (let failures = 0; ;) {
       const how = await run.ended;
-      if (stopped) return;
+      if (isStopped()) return;
       failures = Date.now() - run.begun < SHORT_LIFE_MS ? failures + 1 : 1;
       if (failures > FAILURES) {
-        watch.onGivenUp(new Error(`The ${plan.name} ended ${failures} times in a row (${how}).${quote(run)}`));
+        watch.onGivenUp(
+          new Error(`The ${plan.name} ended ${failures} times in a row (${how}).${quote(run)}`),
+        );
         return;
       }
       watch.log('warn', plan.name, `ended (${how}) and is started again`);
       await sleep(failures * 100);
+      if (isStopped()) return;
       run = spawn(plan, watch.log);
-      if (stopped) return end(run);
       untilReady(plan, run).catch((error: unknown) => watch.log('error', plan.name, String(error)));
     }
   };
 
-  try {
-    await untilReady(plan, run);
-  } catch (error) {
-    await stop();
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await untilReady(plan, run).then(() => 'ready' as const, asError);
+    if (outcome === 'ready') break;
+    await end(run);
+    if (tries === FIRST_TRIES) throw outcome;
+    // A killed predecessor may hold its files for a moment longer than its parent has lived.
+    await sleep(tries * 300);
+    run = spawn(plan, watch.log);
   }
   void keepAlive();
   return { name: plan.name, pid: () => run.pid, stop };
@@ -93,6 +100,7 @@ function spawn(plan: ChildPlan, log: Log): Run {
     // Ctrl-C in the terminal reaches the supervisor alone, which ends its children in order.
     detached: true,
   });
+  log('info', plan.name, `is process ${child.pid ?? 'none'}`);
   const lastLines: string[] = [];
   const forward = async (from: 'stdout' | 'stderr'): Promise<void> => {
     for await (const line of child.iterable({ from })) {
@@ -138,5 +146,7 @@ async function untilReady(plan: ChildPlan, run: Run): Promise<void> {
   }
   throw new Error(`The ${plan.name} did not start: ${how ?? String(reason)}.${quote(run)}`);
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 const quote = (run: Run): string => run.lastLines.map((line) => `\n  ${line}`).join('');

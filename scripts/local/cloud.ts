@@ -61,16 +61,24 @@ const ACCOUNT = '000000000000';
 
 /** Starts the whole and resolves when it serves; rejects with a StartError when the port or the folder is taken. */
 export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
-  const log = createLog(options.logLevel ?? 'warn');
+  const write = createLog(options.logLevel ?? 'warn');
+  let stopping = false;
+  // What children say while they are being stopped is about the others being gone.
+  const log: Log = (...line) => {
+    if (!stopping) write(...line);
+  };
   const entry = await takePort(options.port ?? 0, log);
   const adminToken = options.adminToken ?? newSecret();
   const started: Child[] = [];
   let folder: Folder | undefined;
 
   const stop = async (): Promise<void> => {
+    stopping = true;
     await entry.close();
+    const running = started.splice(0);
     // The functions first: they write to the others.
-    for (const child of started.splice(0).reverse()) await child.stop();
+    await running.find((child) => child.name === 'functions')?.stop();
+    await Promise.all(running.map((child) => child.stop()));
     folder?.release();
   };
   const startAll = async (plans: readonly ChildPlan[]): Promise<void> => {
@@ -85,12 +93,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
     const place = await choosePlace(options, folder, entry.port);
     const environment = environmentOf(place, options, { sessionSecret: folder.sessionSecret, adminToken });
     const plans = planChildren(place, environment);
-    const [pages] = await Promise.all([
-      options.webRoot ?? buildPages(folder),
-      startAll([plans.database, plans.functions].flatMap((plan) => plan ?? [])),
-    ]);
+    const building = Promise.resolve(options.webRoot ?? buildPages(folder));
+    building.catch(() => undefined);
+    await startAll([plans.database, plans.functions].flatMap((plan) => plan ?? []));
     // It goes on with the games it has at once, and calls functions for that.
     await startAll([plans.steps]);
+    const pages = await building;
     const edge = loadEdge({ 'session-secret': folder.sessionSecret });
     entry.open({ sockets: place.sockets, api: place.api, pages, edge });
   } catch (error) {
@@ -110,8 +118,10 @@ async function takePort(port: number, log: Log): Promise<Entry> {
     return await createEntry(port, log);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new StartError(`Port ${port} is taken. Choose another: PORT=8081 npm start`);
-    if (code === 'EACCES') throw new StartError(`Port ${port} may not be used by you. Choose another: PORT=8081 npm start`);
+    if (code === 'EADDRINUSE')
+      throw new StartError(`Port ${port} is taken. Choose another: PORT=8081 npm start`);
+    if (code === 'EACCES')
+      throw new StartError(`Port ${port} may not be used by you. Choose another: PORT=8081 npm start`);
     throw error;
   }
 }
@@ -198,7 +208,9 @@ const NO_ACCESS = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_A
 
 /** Region and credentials: the user's only for a database that is not ours, when there are any in the environment. */
 function awsAccess(embedded: boolean): Environment {
-  const own = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_') && !name.startsWith('AWS_ENDPOINT'));
+  const own = Object.entries(process.env).filter(
+    ([name]) => name.startsWith('AWS_') && !name.startsWith('AWS_ENDPOINT'),
+  );
   const hasAccess = own.some(([name]) => name === 'AWS_ACCESS_KEY_ID' || name === 'AWS_PROFILE');
   return embedded || !hasAccess ? NO_ACCESS : { AWS_REGION: REGION, ...Object.fromEntries(own) };
 }
@@ -214,7 +226,9 @@ function planChildren(place: Place, env: Environment): Plans {
   const client = new DynamoDBClient({
     endpoint: dynamodb.url,
     region: env['AWS_REGION'] ?? REGION,
-    ...(env['AWS_ACCESS_KEY_ID'] === 'local' && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    ...(env['AWS_ACCESS_KEY_ID'] === 'local' && {
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    }),
     maxAttempts: 1,
   });
   const withTable = () => ensureTable(client, NAME);

@@ -36,7 +36,11 @@ export interface EdgeEvent {
 /** The functions of the entry: the request to pass on or an answer of their own, and the response to send. */
 export interface Edge {
   readonly viewerRequest: (request: EdgeRequest, ip: string) => Promise<EdgeRequest | EdgeResponse>;
-  readonly viewerResponse: (request: EdgeRequest, response: EdgeResponse, ip: string) => Promise<EdgeResponse>;
+  readonly viewerResponse: (
+    request: EdgeRequest,
+    response: EdgeResponse,
+    ip: string,
+  ) => Promise<EdgeResponse>;
 }
 
 const FILE = new URL('../../src/edge/entry.js', import.meta.url);
@@ -46,7 +50,10 @@ const FILE = new URL('../../src/edge/entry.js', import.meta.url);
  */
 export function loadEdge(values: Readonly<Record<string, string>>): Edge {
   const modules = { crypto, cloudfront: { kvs: () => ({ get: (key: string) => lookUp(values, key) }) } };
-  const source = readFileSync(FILE, 'utf8').replace(/^import (\w+) from '(\w+)';$/gm, "const $1 = modules['$2'];");
+  const source = readFileSync(FILE, 'utf8').replace(
+    /^import (\w+) from '(\w+)';$/gm,
+    "const $1 = modules['$2'];",
+  );
   const script = new vm.Script(`${source}\nhandler;`, { filename: FILE.pathname });
   const handler = script.runInNewContext({ modules }) as (event: EdgeEvent) => Promise<unknown>;
   return {
@@ -62,6 +69,9 @@ function lookUp(values: Readonly<Record<string, string>>, key: string): Promise<
   return value === undefined ? Promise.reject(new Error(`Key ${key} not found`)) : Promise.resolve(value);
 }
 
-function eventOf(eventType: EdgeEvent['context']['eventType'], ip: string): Omit<EdgeEvent, 'request' | 'response'> {
+function eventOf(
+  eventType: EdgeEvent['context']['eventType'],
+  ip: string,
+): Omit<EdgeEvent, 'request' | 'response'> {
   return { version: '1.0', context: { eventType, requestId: crypto.randomUUID() }, viewer: { ip } };
 }

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { createProxyServer } from 'httpxy';
 import sirv from 'sirv';
 import type { Edge, EdgeMap, EdgeRequest, EdgeResponse } from './edge.ts';
@@ -31,25 +31,31 @@ export interface Entry {
 /** Takes the port (0: any free one) on 127.0.0.1; rejects with code EADDRINUSE when it is taken. */
 export async function createEntry(port: number, log: Log): Promise<Entry> {
   let site: Site | undefined;
-  const sockets = new Set<Duplex>();
+  const sockets = new Set<Socket>();
   const server = createServer((req, res) => {
-    const served = site ? site.request(req, res) : Promise.resolve(answer(res, 503));
-    served.catch((error: unknown) => {
+    if (site === undefined) {
+      answer(res, 503);
+      return;
+    }
+    site.request(req, res).catch((error: unknown) => {
       log('error', 'entry', String(error));
       answer(res, 502);
+    });
+  });
+  server.on('upgrade', (req, socket: Socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (site === undefined) {
+      refuse(socket, 503, 'Service Unavailable');
+      return;
+    }
+    site.upgrade(req, socket, head).catch((error: unknown) => {
+      log('error', 'entry', String(error));
+      refuse(socket, 502, 'Bad Gateway');
     });
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-  });
-  server.on('upgrade', (req, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    const served = site ? site.upgrade(req, socket, head) : Promise.resolve(refuse(socket, 503, 'Service Unavailable'));
-    served.catch((error: unknown) => {
-      log('error', 'entry', String(error));
-      refuse(socket, 502, 'Bad Gateway');
-    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
@@ -68,14 +74,14 @@ export async function createEntry(port: number, log: Log): Promise<Entry> {
 
 interface Site {
   readonly request: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
-  readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+  readonly upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
 }
 
 function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
   const proxy = createProxyServer({ xfwd: true });
   proxy.on('error', (error, _req, res) => {
     log('info', 'entry', String(error));
-    if (res !== undefined && 'writeHead' in res) answer(res as ServerResponse, 502);
+    if (res !== undefined && 'writeHead' in res) answer(res, 502);
     else res?.destroy();
   });
   // A half of a socket's way must not outlive the other.
@@ -90,7 +96,7 @@ function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
     etag: true,
     onNoMatch: (_req, res) => {
       res.removeHeader('set-cookie');
-      answer(res as ServerResponse, 404);
+      answer(res, 404);
     },
   });
 
@@ -98,8 +104,14 @@ function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
     request: async (req, res) => {
       const ip = addressOf(req);
       const request = await edge.viewerRequest(requestOf(req), ip);
-      if (isAnswer(request)) return answer(res, request.statusCode);
-      if (request.uri === '/') return answer(res, 426);
+      if (isAnswer(request)) {
+        answer(res, request.statusCode);
+        return;
+      }
+      if (request.uri === '/') {
+        answer(res, 426);
+        return;
+      }
       req.url = urlOf(request);
       if (request.uri.startsWith('/api/')) return proxy.web(req, res, { target: api });
       await addHeaders(edge, request, res, ip);
@@ -107,10 +119,16 @@ function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
     },
     upgrade: async (req, socket, head) => {
       const request = await edge.viewerRequest(requestOf(req), addressOf(req));
-      if (isAnswer(request)) return refuse(socket, request.statusCode, request.statusDescription ?? '');
-      if (request.uri !== '/') return refuse(socket, 404, 'Not Found');
+      if (isAnswer(request)) {
+        refuse(socket, request.statusCode, request.statusDescription ?? '');
+        return;
+      }
+      if (request.uri !== '/') {
+        refuse(socket, 404, 'Not Found');
+        return;
+      }
       req.url = urlOf(request);
-      return proxy.ws(req, socket as Parameters<typeof proxy.ws>[1], { target: sockets }, head);
+      return proxy.ws(req, socket, { target: sockets }, head);
     },
   };
 }
@@ -145,7 +163,9 @@ function splitCookie(text: string): [string, string] {
 }
 
 function urlOf(request: EdgeRequest): string {
-  const query = new URLSearchParams(Object.entries(request.querystring).map(([name, { value }]) => [name, value]));
+  const query = new URLSearchParams(
+    Object.entries(request.querystring).map(([name, { value }]) => [name, value]),
+  );
   return query.size === 0 ? request.uri : `${request.uri}?${query.toString()}`;
 }
 
@@ -158,6 +178,7 @@ function answer(res: ServerResponse, status: number): void {
   else res.writeHead(status).end();
 }
 
-function refuse(socket: Duplex, status: number, text: string): void {
-  if (socket.writable) socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(socket: Socket, status: number, text: string): void {
+  if (socket.writable)
+    socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -23,7 +23,9 @@ export function openFolder(folder: string): Folder | undefined {
 /** A folder for what must be a file even when nothing is kept. */
 export function openTemporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'liap-tui-'));
-  return { path, sessionSecret: newSecret(), release: () => rmSync(path, { recursive: true, force: true }) };
+  const release = (): void => rmSync(path, { recursive: true, force: true });
+  process.once('exit', release);
+  return { path, sessionSecret: newSecret(), release };
 }
 
 /** A lock that ends with the process however it ends, which a file's mere presence does not: SQLite's own. */

@@ -3,5 +3,5 @@ process.stdin.resume();
 process.stdin.once('end', () => {
   process.kill(process.pid, 'SIGTERM');
   // Who listens to SIGTERM may take a moment to put things away, and no more.
-  setTimeout(() => process.exit(0), 1_000);
+  setTimeout(() => process.exit(0), 500);
 });

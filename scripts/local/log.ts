@@ -26,9 +26,17 @@ export function readLine(line: string, from: 'stdout' | 'stderr'): { level: LogL
   if (entry === undefined) return { level: plain, text: line };
   const fields = Object.entries(entry)
     .filter(([name]) => !NOISE.has(name) && !NOISE_PREFIX.test(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${toText(value)}`);
   const message = typeof entry['message'] === 'string' ? [entry['message']] : [];
   return { level: levelOf(entry['level']) ?? plain, text: [...message, ...fields].join(' ') };
+}
+
+/** An error by its name and message alone: its stack is in minified code. */
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && 'stack' in value && 'message' in value)
+    return `${'name' in value ? String(value.name) : 'Error'}: ${String(value.message)}`;
+  return JSON.stringify(value);
 }
 
 function parseEntry(line: string): Record<string, unknown> | undefined {

@@ -13,7 +13,7 @@ const filled = z.string().min(1, 'is empty');
 /** What the user may set, and what is taken when it is not set. */
 const environmentSchema = z.object({
   PORT: filled.regex(/^\d+$/, 'is not a port').transform(Number).pipe(z.number().max(65_535)).default(8080),
-  ADMIN_TOKEN: filled.optional(),
+  ADMIN_TOKEN: filled.regex(/^\S+$/, 'has a space').optional(),
   GAME_SETTINGS: filled.prefault('{}').transform(readSettings),
   WEB_ROOT: filled.refine((path) => existsSync(path), 'is a folder that is not there').optional(),
   DYNAMODB_ENDPOINT: z.url('is not a URL').optional(),
@@ -62,7 +62,9 @@ function readArguments(): boolean {
   try {
     return parseArgs({ options: { memory: { type: 'boolean', default: false } } }).values.memory;
   } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : String(error)}\nUsage: npm start [-- --memory]`);
+    throw new StartError(
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm start [-- --memory]`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** The table of serverless.yml, made on whatever speaks DynamoDB's API locally. */
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -25,5 +25,6 @@ export async function ensureTable(client: DynamoDBClient, name: string): Promise
     if (!(error instanceof Error) || error.name !== 'ResourceInUseException') throw error;
   }
   const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
-  if (Table?.TableStatus !== 'ACTIVE') throw new Error(`Table ${name} is ${Table?.TableStatus ?? 'not there'}`);
+  if (Table?.TableStatus !== 'ACTIVE')
+    throw new Error(`Table ${name} is ${Table?.TableStatus ?? 'not there'}`);
 }

@@ -18,14 +18,21 @@ const get = (uri: string, parts: { querystring?: EdgeMap; cookies?: EdgeMap } = 
 });
 const ok = (): EdgeResponse => ({ statusCode: 200, statusDescription: 'OK', headers: {} });
 const sign = (id: string, secret: string) => createHmac('sha256', secret).update(id).digest('base64url');
-const routed = (uri: string, querystring: EdgeMap = {}) => edge.viewerRequest(get(uri, { querystring }), '192.0.2.1');
+const routed = (uri: string, querystring: EdgeMap = {}) =>
+  edge.viewerRequest(get(uri, { querystring }), '192.0.2.1');
 const cookieOf = async (uri: string, cookies: EdgeMap = {}) =>
   (await edge.viewerResponse(get(uri, { cookies }), ok(), '192.0.2.1')).cookies?.['liap_session'];
 
 describe('the path of a socket', () => {
   test('names the room, which moves to the query', async () => {
-    expect(await routed('/ws/ABC234')).toMatchObject({ uri: '/', querystring: { room_id: { value: 'ABC234' } } });
-    expect(await routed('/ws/lobby')).toMatchObject({ uri: '/', querystring: { room_id: { value: 'lobby' } } });
+    expect(await routed('/ws/ABC234')).toMatchObject({
+      uri: '/',
+      querystring: { room_id: { value: 'ABC234' } },
+    });
+    expect(await routed('/ws/lobby')).toMatchObject({
+      uri: '/',
+      querystring: { room_id: { value: 'lobby' } },
+    });
   });
 
   test('takes a session along, and no other parameter', async () => {
@@ -34,13 +41,18 @@ describe('the path of a socket', () => {
       room_id: { value: 'OTHER' },
       x: { value: '1' },
     });
-    expect(request).toMatchObject({ querystring: { room_id: { value: 'lobby' }, session: { value: 'abc' } } });
+    expect(request).toMatchObject({
+      querystring: { room_id: { value: 'lobby' }, session: { value: 'abc' } },
+    });
     expect(Object.keys((request as EdgeRequest).querystring)).toHaveLength(2);
   });
 
-  test.each(['/ws', '/ws/', '/ws/a/b', '/ws/a%20b', '/ws/..'])('that names no room is answered 404: %s', async (uri) => {
-    expect(await routed(uri)).toMatchObject({ statusCode: 404 });
-  });
+  test.each(['/ws', '/ws/', '/ws/a/b', '/ws/a%20b', '/ws/..'])(
+    'that names no room is answered 404: %s',
+    async (uri) => {
+      expect(await routed(uri)).toMatchObject({ statusCode: 404 });
+    },
+  );
 });
 
 describe('the path of a page', () => {
@@ -54,7 +66,10 @@ describe('the path of a page', () => {
   test.each(['/app.js', '/assets/tile-1.svg', '/index.html', '/api/health', '/api/rooms/ABC234/events'])(
     'that is a file or an endpoint stays as it is: %s',
     async (uri) => {
-      expect(await routed(uri, { after: { value: '3' } })).toMatchObject({ uri, querystring: { after: { value: '3' } } });
+      expect(await routed(uri, { after: { value: '3' } })).toMatchObject({
+        uri,
+        querystring: { after: { value: '3' } },
+      });
     },
   );
 });
@@ -94,9 +109,12 @@ describe('the session cookie', () => {
     expect((await cookieOf('/', { liap_session: { value } }))?.value).toMatch(/^.{32}\..{43}$/);
   });
 
-  test.each(['/app.js', '/api/health', '/ws/lobby', '/favicon.ico'])('does not come with what is no page: %s', async (uri) => {
-    expect(await cookieOf(uri)).toBeUndefined();
-  });
+  test.each(['/app.js', '/api/health', '/ws/lobby', '/favicon.ico'])(
+    'does not come with what is no page: %s',
+    async (uri) => {
+      expect(await cookieOf(uri)).toBeUndefined();
+    },
+  );
 });
 
 describe('the file CloudFront runs', () => {

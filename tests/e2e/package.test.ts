@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { parseSettings } from '../../src/app/settings.ts';
+
+jest.setTimeout(120_000);
+
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
+  >;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const serverless = join(
+  createRequire(import.meta.url).resolve('serverless/package.json'),
+  '../bin/serverless.js',
+);
+const folder = mkdtempSync(join(tmpdir(), 'liap-package-'));
+let template: Template;
+
+const FUNCTIONS = ['authorizer', 'connect', 'disconnect', 'message', 'broadcaster', 'phase', 'tick', 'http'];
+
+/** `sls package` on a machine that has no account: no credentials, no home, no network but a closed port. */
+beforeAll(async () => {
+  const nowhere = 'http://127.0.0.1:9';
+  await promisify(execFile)(
+    process.execPath,
+    [serverless, 'package', '--stage', 'dev', '--package', join(folder, 'out')],
+    {
+      cwd: root,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        HTTP_PROXY: nowhere,
+        HTTPS_PROXY: nowhere,
+        LIAP_BUILD_FOLDER: relative(root, join(folder, 'build')),
+      },
+    },
+  );
+  template = JSON.parse(
+    readFileSync(join(folder, 'out', 'cloudformation-template-update-stack.json'), 'utf8'),
+  ) as Template;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ofType = (type: string) =>
+  Object.values(template.Resources).filter((resource) => resource.Type === type);
+
+test('Packaging makes all functions, each with everything it needs in one small file', () => {
+  const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties['FunctionName']);
+  expect(names.sort()).toEqual(FUNCTIONS.map((name) => `liap-tui-dev-${name}`).sort());
+  for (const name of FUNCTIONS)
+    expect(statSync(join(folder, 'out', `${name}.zip`)).size).toBeLessThan(1024 * 1024);
+});
+
+test('The functions get the default settings of the game', () => {
+  for (const { Properties } of ofType('AWS::Lambda::Function')) {
+    const { Variables } = Properties['Environment'] as { Variables: Record<string, string> };
+    expect(JSON.parse(Variables['GAME_SETTINGS'] ?? '')).toEqual(parseSettings('{}'));
+  }
+});
+
+test('The state machine is the one of the repository, with nothing left to fill in but what CloudFormation does', () => {
+  const [machine] = ofType('AWS::StepFunctions::StateMachine');
+  const definition = readFileSync(join(root, 'statemachines/game.asl.json'), 'utf8');
+  expect(JSON.parse(String(machine?.Properties['DefinitionString']))).toEqual(JSON.parse(definition));
+  const holes = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+  expect(new Set(Object.keys(machine?.Properties['DefinitionSubstitutions'] ?? {}))).toEqual(holes);
+});
+
+test('Nothing may do anything to everything', () => {
+  for (const { Properties } of ofType('AWS::IAM::Role')) {
+    const policies = Properties['Policies'] as {
+      PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] };
+    }[];
+    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { Action, Resource } of statements) {
+      expect([Action].flat()).not.toContainEqual(expect.stringMatching(/\*/));
+      expect([Resource].flat()).not.toContain('*');
+    }
+  }
+});
+
+test('Every function’s log is kept for as long as the stage says', () => {
+  expect(ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties['RetentionInDays'])).toEqual(
+    FUNCTIONS.map(() => 14),
+  );
+});

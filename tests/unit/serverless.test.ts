@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { parseSettings } from '../../src/app/settings.ts';
+import { Environment } from '../../src/handlers/environment.ts';
+
+interface Service {
+  readonly params: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly provider: { readonly environment: Readonly<Record<string, string>>; readonly timeout: number };
+  readonly functions: Readonly<
+    Record<string, { handler: string; timeout?: number; events?: readonly Record<string, unknown>[] }>
+  >;
+  readonly resources: { readonly Resources: Readonly<Record<string, { readonly Properties: unknown }>> };
+}
+
+const root = new URL('../../', import.meta.url);
+const text = readFileSync(new URL('serverless.yml', root), 'utf8');
+const service = parse(text) as Service;
+const { params, provider, functions } = service;
+const STAGES = ['dev', 'staging', 'prod', 'local'];
+
+/** Parameters of a stage: its own over the default. */
+const paramsOf = (stage: string): Readonly<Record<string, unknown>> => ({
+  ...params['default'],
+  ...params[stage],
+});
+const fill = (template: string, values: Readonly<Record<string, unknown>>): string =>
+  template.replace(/\$\{param:(\w+)\}/g, (_all, name: string) => String(values[name]));
+
+describe('the settings of a stage', () => {
+  test.each(['dev', 'staging', 'prod'])(
+    'are all the settings of the game, within their limits: %s',
+    (stage) => {
+      const values = paramsOf(stage);
+      const settings: unknown = JSON.parse(fill(String(values['gameSettings']), values));
+      expect(settings).toEqual(parseSettings(JSON.stringify(settings)));
+      expect(Object.keys(settings as object)).toHaveLength(Object.keys(parseSettings('{}')).length);
+    },
+  );
+
+  test('are the defaults of the game unless the stage says otherwise', () => {
+    expect(params['default']).toMatchObject(parseSettings('{}'));
+  });
+
+  test('name nothing that the defaults do not have', () => {
+    const known = Object.keys(params['default'] ?? {});
+    expect(Object.keys(params).sort()).toEqual(['default', ...STAGES].sort());
+    for (const stage of STAGES)
+      expect(known).toEqual(expect.arrayContaining(Object.keys(params[stage] ?? {})));
+  });
+
+  test('are used, each of them', () => {
+    const used = new Set([...text.matchAll(/\$\{param:(\w+)\}/g)].map(([, name]) => name));
+    expect(new Set(Object.keys(params['default'] ?? {}))).toEqual(used);
+  });
+
+  test('are plain text on a local run, taken from the variable that the functions read', () => {
+    const names = Object.entries(provider.environment).flatMap(([variable, value]) => {
+      const name = /^\$\{param:(\w+)\}$/.exec(value)?.[1];
+      return name === undefined ? [] : [{ name, variable }];
+    });
+    const fromEnvironment = Object.fromEntries(
+      names.map(({ name, variable }) => [name, `\${env:${variable}, ''}`]),
+    );
+    expect(params['local']).toEqual(fromEnvironment);
+  });
+});
+
+describe('a function', () => {
+  test.each(Object.entries(functions))('has its handler in the file of its name: %s', (name, { handler }) => {
+    expect(handler).toBe(`src/handlers/${name}.handler`);
+    expect(existsSync(new URL(`src/handlers/${name}.ts`, root))).toBe(true);
+  });
+
+  test('finds every variable it may ask for, and the places of the two secrets', () => {
+    const secrets = ['SESSION_SECRET_PARAMETER', 'ADMIN_TOKEN_PARAMETER'];
+    expect(Object.keys(provider.environment).sort()).toEqual(
+      [...Object.keys(Environment.shape), ...secrets].sort(),
+    );
+  });
+});
+
+describe('a WebSocket', () => {
+  test('is asked who it is by a function that is never skipped', () => {
+    expect(functions['connect']?.events).toEqual([
+      { websocket: { route: '$connect', authorizer: { name: 'authorizer', identitySource: [] } } },
+    ]);
+  });
+
+  test('gets what the message function returns', () => {
+    expect(functions['message']?.events).toEqual([
+      { websocket: { route: '$default', routeResponseSelectionExpression: '$default' } },
+    ]);
+  });
+});
+
+describe('a tick', () => {
+  const queue = service.resources.Resources['TickQueue']?.Properties;
+
+  test('stays hidden for six times as long as its function may take', () => {
+    const timeout = functions['tick']?.timeout ?? provider.timeout;
+    expect((queue as { VisibilityTimeout: number }).VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeout);
+  });
+
+  test('that fails five times is put aside, alone', () => {
+    expect(queue).toMatchObject({ RedrivePolicy: { maxReceiveCount: 5 } });
+    expect(functions['tick']?.events).toMatchObject([
+      { sqs: { functionResponseType: 'ReportBatchItemFailures' } },
+    ]);
+  });
+});
+
+test('The permissions name what they are for', () => {
+  const resources =
+    JSON.stringify(service.resources.Resources['FunctionRole']).match(/"Resource":\[.*?\]/g) ?? [];
+  expect(resources.length).toBeGreaterThan(5);
+  for (const resource of resources) expect(resource).not.toMatch(/"\*"|:\*:\*/);
+});
