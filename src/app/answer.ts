@@ -19,7 +19,6 @@ import {
 import type { Frame } from '../protocol/server-frames.ts';
 import type { PlayerCommand } from '../room/commands.ts';
 import { seatOf } from '../room/decide.ts';
-import { wasHandled } from '../room/record.ts';
 import type { RoomRecord } from '../room/record.ts';
 import type { ConnectionId, LiveRoom, PlayerId, Room, RoomId } from '../room/room.ts';
 import { viewFor } from '../room/view.ts';
@@ -123,21 +122,15 @@ async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Ans
   for (let candidate = 0; candidate < ROOM_ID_TRIES; candidate++) {
     const room = roomIdOf(request, candidate);
     const created: Frame = { event: 'room_created', data: { room_id: room, host_name: name, success: true } };
-    const outcome = await createOnce(ports, {
+    const outcome = await execute(ports, {
       ...orderOf(asked, room),
       command: { type: 'openRoom', room, player, name, settings: ports.settings },
       sender: senderOf(asked, () => [created]),
     });
-    if (outcome !== null && outcome.kind !== 'gone') return answerOf(asked, 'create_room', outcome);
+    // Gone: somebody else's room has that id.
+    if (outcome.kind !== 'gone') return answerOf(asked, 'create_room', outcome);
   }
   throw new Error('No free room id was found');
-}
-
-/** Creates a room under one id; null when somebody else's room has it. */
-async function createOnce(ports: Ports, order: Order): Promise<Outcome | null> {
-  const record = await ports.store.load(order.room);
-  const isTaken = record.seq > 0 && !wasHandled(record, order.by, order.commandId);
-  return isTaken ? null : execute(ports, order);
 }
 
 async function joinRoom(ports: Ports, asked: Asked, room: RoomId, name: string): Promise<Answer> {

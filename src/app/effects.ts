@@ -102,8 +102,10 @@ function taskEffects(before: Room | null, after: Room): readonly Effect[] {
 function tickEffects(before: RoomRecord | null, after: RoomRecord, now: number): readonly Effect[] {
   const due = nextTick(after.room);
   const isPlanned = before !== null && due === nextTick(before.room);
+  // What was due by a commit and is still to be done has used its tick up: two bots without a pause can be due at one moment.
+  const isUsedUp = due !== null && before?.seq !== after.seq && due <= after.at;
   const isOverdue = due !== null && now - due > TICK_PATIENCE_MS;
-  return isPlanned && !isOverdue ? [] : tickOf(after, now);
+  return isPlanned && !isUsedUp && !isOverdue ? [] : tickOf(after, now);
 }
 
 function listingEffects(before: RoomRecord | null, after: RoomRecord): readonly Effect[] {

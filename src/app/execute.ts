@@ -37,7 +37,7 @@ export interface Sender {
 
 /**
  * How a command ended. `committed`: its effect is in the log. `unchanged`: there was nothing to do. `repeated`: an earlier
- * try did it. `gone`: there is no such room (any more). `reply`: what the sender is owed and was not sent already; one
+ * try did it. `gone`: there is no such room (any more), or a new one cannot have the id. `reply`: what the sender is owed and was not sent already; one
  * frame at the most for a committed command. `failed`: effects that did not work, for callers who can try again.
  */
 export type Outcome =
@@ -60,7 +60,7 @@ export async function execute(ports: Ports, order: Order): Promise<Outcome> {
   let record = await store.load(order.room);
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     if (wasHandled(record, order.by, order.commandId)) return repeated(ports, order, record);
-    if (order.command.type !== 'openRoom' && isGone(record, clock.now())) return { kind: 'gone' };
+    if (!isPossible(order.command, record, clock.now())) return { kind: 'gone' };
     const at = Math.max(clock.now(), record.at);
     const decision = decide(record.room, order.command, { at, proof: random.proof() });
     if (decision.kind === 'rejected') return decision;
@@ -74,6 +74,11 @@ export async function execute(ports: Ports, order: Order): Promise<Outcome> {
     if (tries > 1) await clock.pause(random.fraction() * BACKOFF_MS * tries);
   }
   throw new Error(`Room ${order.room} is too busy`);
+}
+
+/** Whether there is a room for the command, or for a new one none yet: its id is free. */
+function isPossible(command: Command, record: RoomRecord, now: number): boolean {
+  return command.type === 'openRoom' ? record.seq === 0 : !isGone(record, now);
 }
 
 /** Whether there is no room behind a record: never was, closed, or idle for too long. `now` in epoch ms. */

@@ -12,13 +12,19 @@ export const LOBBY = 'lobby';
 const SHOWN = 50;
 const LOOKED_AT = 100;
 
-/** The list as it is now: the newest rooms with a free seat that are not idle for too long. */
+/** How much later than due an empty room may be closed before it is not shown any more. */
+const CLOSING_PATIENCE_MS = 10_000;
+
+/** The list as it is now: the newest rooms with a free seat and with somebody there, or not yet empty for too long. */
 export async function roomListNow({ store, clock, settings }: Ports): Promise<Frame<never>> {
   const now = clock.now();
   const open = await store.openRooms(LOOKED_AT);
-  const joinable = open.filter(
-    (listing) => isJoinable(listing) && now - listing.lastActivity <= settings.roomTtlSeconds * 1_000,
-  );
+  const joinable = open.filter((listing) => {
+    const { roomTtlSeconds, emptyRoomSeconds } = settings;
+    const patience =
+      listing.connectedHumans > 0 ? roomTtlSeconds * 1_000 : emptyRoomSeconds * 1_000 + CLOSING_PATIENCE_MS;
+    return isJoinable(listing) && now - listing.lastActivity <= patience;
+  });
   return roomList(joinable.slice(0, SHOWN), now);
 }
 

@@ -195,7 +195,7 @@ export class Cloud {
     }
   }
 
-  async #post(id: ConnectionId, text: string): Promise<PostResult> {
+  #post(id: ConnectionId, text: string): PostResult {
     const connection = this.#connections.get(id);
     if (connection === undefined || !connection.isOpen || !connection.isAccepted) return 'gone';
     if (!connection.isHeard) {

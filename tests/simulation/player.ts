@@ -211,13 +211,17 @@ export class Player {
 
   #actInRoom(): void {
     const { scheduler } = this.#cloud;
-    if (scheduler.chance(this.nature.mischief)) return this.#tryMischief();
-    if (this.view === null) return this.#actInWaitingRoom();
+    if (scheduler.chance(this.nature.mischief)) this.#tryMischief();
+    else if (this.view === null) this.#actInWaitingRoom();
+    else this.#actInGame(this.view);
+  }
+
+  #actInGame({ allowed_actions: actions, phase }: PhaseChange): void {
+    const { scheduler } = this.#cloud;
     if (scheduler.chance(this.nature.leaves)) {
       this.#send('leave_game', {});
       return;
     }
-    const { allowed_actions: actions, phase } = this.view;
     if (actions.includes('accept_redeal'))
       this.#send(scheduler.pick(['accept_redeal', 'decline_redeal']), {});
     else if (actions.includes('declare')) this.#declare();
@@ -243,7 +247,10 @@ export class Player {
     const { scheduler } = this.#cloud;
     const hand = this.#hand();
     const required = this.view?.phase === 'turn' ? this.view.phase_data.required_piece_count : null;
-    if (scheduler.chance(0.6)) return void this.#send('play', { piece_indices: botPlays(hand, required) });
+    if (scheduler.chance(0.6)) {
+      this.#send('play', { piece_indices: botPlays(hand, required) });
+      return;
+    }
     const size = required ?? scheduler.between(1, 2);
     const indices = hand
       .map((_, index) => index)
@@ -352,10 +359,24 @@ export class Player {
     const pending = this.#pending.get(frame.reply_to ?? '');
     if (pending === undefined) return;
     this.#pending.delete(pending.id);
-    if (pending.event === 'client_ready') this.#isAttached = true;
+    if (pending.event === 'client_ready') this.#greeted(frame);
+    if (frame.event === 'error' && frame.data.code === 'NOT_IN_ROOM' && this.#place === 'room')
+      this.#greetAgain();
     if (pending.event === 'join_room' && frame.event === 'error' && frame.data.code === 'ROOM_NOT_FOUND')
       this.gone = true;
     this.#checkAnswer(pending, frame);
+  }
+
+  /** A greeting that failed leaves the connection without a seat: better to begin anew. */
+  #greeted(frame: Frame<1>): void {
+    if (frame.event !== 'error') this.#isAttached = true;
+    else this.#loseConnection('openly');
+  }
+
+  /** The seat has been taken from this connection: by another tab, or because it seemed to be gone. */
+  #greetAgain(): void {
+    this.#isAttached = false;
+    this.#send('client_ready', { player_name: this.name });
   }
 
   /** What the server says of a move must be what its log says. */

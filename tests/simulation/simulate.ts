@@ -1,5 +1,6 @@
 // One whole game in a treacherous world, from one seed, to its end and after; what was wrong with it, and its story.
 
+import { isGone } from '../../src/app/execute.ts';
 import { stateFrame } from '../../src/protocol/frames.ts';
 import { viewFor } from '../../src/room/view.ts';
 import { connectionOf } from '../../src/room/decide.ts';
@@ -83,9 +84,13 @@ export async function simulate(seed: number): Promise<Verdict> {
   };
 }
 
-function isEnded(cloud: Cloud, room: string): boolean {
-  const { stage } = cloud.store.recordOf(room).room;
-  return stage === 'finished' || stage === 'closed';
+/** A room nobody ever came to, whose tick was lost, is gone by its idleness; a game must end by itself. */
+function isEnded(cloud: Cloud, id: string): boolean {
+  const record = cloud.store.recordOf(id);
+  const { stage } = record.room;
+  return (
+    stage === 'finished' || stage === 'closed' || (stage === 'open' && isGone(record, cloud.scheduler.now))
+  );
 }
 
 function outcomeOf(cloud: Cloud, room: string): string {

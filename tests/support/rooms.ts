@@ -214,9 +214,13 @@ export function recordIn(stage: Room['stage']): fc.Arbitrary<RoomRecord> {
     seq: fc.integer({ min: 1, max: 9999 }),
     at: time,
     room: (ROOMS[stage] as fc.Arbitrary<object>).map((fields) => ({ stage, ...fields }) as Room),
-    handled: fc.dictionary(fc.uuid(), fc.array(fc.record({ id: fc.uuid(), at: time }), { maxLength: 3 }), {
-      maxKeys: 5,
-      noNullPrototype: true,
-    }),
+    handled: fc.dictionary(
+      fc.uuid(),
+      fc.array(fc.record({ id: fc.uuid(), at: time }, { noNullPrototype: true }), { maxLength: 3 }),
+      {
+        maxKeys: 5,
+        noNullPrototype: true,
+      },
+    ),
   });
 }
