@@ -28,7 +28,7 @@ export interface Watch {
 }
 
 const LEASH = fileURLToPath(new URL('leash.ts', import.meta.url));
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const POLL_MS = 50;
 const STOP_MS = 1_500;
 /** A child that lives shorter than this has failed to start; more failures in a row than that end the whole. */

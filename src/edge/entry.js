@@ -58,7 +58,9 @@ async function keepSession(event) {
 
 // The request may show the path of the viewer or the one it was rewritten to.
 function isPage(uri) {
-  return !uri.startsWith('/api/') && uri !== '/ws' && !uri.startsWith('/ws/') && pagePath(uri).endsWith('.html');
+  return (
+    !uri.startsWith('/api/') && uri !== '/ws' && !uri.startsWith('/ws/') && pagePath(uri).endsWith('.html')
+  );
 }
 
 // `<id>.<mac>`. The runtime has no secure random source: the id is a keyed hash of what is unique to this request, so that
