@@ -1,6 +1,7 @@
 /** The store in memory, on which the tests of the application stand, keeps the promises of the one on DynamoDB. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { RoomEvent } from '../../src/room/events.ts';
 import { applyCommit } from '../../src/room/record.ts';
 import type { Commit } from '../../src/room/record.ts';
 import { minuteOf } from '../../src/store/counters.ts';
@@ -17,6 +18,7 @@ jest.setTimeout(60_000);
 
 const START = Date.UTC(2026, 0, 1);
 const DAYS = 7;
+const OPENED = opened() as Extract<RoomEvent, { type: 'RoomOpened' }>;
 let started: StartedTable;
 let worlds = 0;
 
@@ -75,13 +77,18 @@ function commitOf({ table, name, now }: Pair, short: string, back: number): Comm
     at: now,
     by: `player-${seq % 3}`,
     commandId: `command-${seq}-${now}`,
-    events: [seq === 1 ? { ...opened(), room: id } : event],
+    events: [seq === 1 ? { ...OPENED, room: id } : event],
     ...(seq % 5 === 0 ? { wakeAt: now + 1_000 } : {}),
   };
   return seq % SNAPSHOT_EVERY === 0 ? { ...commit, snapshot: applyCommit(record, commit) } : commit;
 }
 
-function entryOf({ name, now }: Pair, short: string, seq: number, listed: DirectoryEntry['stage']): DirectoryEntry {
+function entryOf(
+  { name, now }: Pair,
+  short: string,
+  seq: number,
+  listed: DirectoryEntry['stage'],
+): DirectoryEntry {
   return {
     room: name(short),
     seq,
@@ -106,46 +113,88 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       return store.append(commit).then(async (first) => [first, await store.append(commit)]);
     };
   }),
-  room.map((short): Step => (pair, store) => store.load(pair.name(short))),
-  room.map((short): Step => (pair, store) => store.head(pair.name(short))),
-  fc
-    .tuple(room, fc.nat(20), fc.integer({ min: 1, max: 10 }))
-    .map(([short, after, limit]): Step => (pair, store) => store.commits(pair.name(short), { after, limit })),
-  fc
-    .tuple(room, fc.nat(9), stage)
-    .map(([short, seq, listed]): Step => (pair, store) => store.project(entryOf(pair, short, seq, listed))),
-  fc.tuple(room, fc.nat(9)).map(([short, seq]): Step => (pair, store) => store.unlist(pair.name(short), seq)),
-  fc
-    .tuple(room, socket, fc.boolean())
-    .map(([short, its, inLobby]): Step => (pair, store) =>
-      store.connected({
-        connection: pair.name(its),
-        room: inLobby ? 'lobby' : pair.name(short),
-        player: 'ann',
-        at: pair.now,
-      })),
-  socket.map((its): Step => (pair, store) => store.disconnected(pair.name(its))),
-  socket.map((its): Step => (pair, store) => store.connection(pair.name(its))),
-  socket.map((its): Step => (pair, store) => store.enterLobby({ connection: pair.name(its), at: pair.now })),
-  socket.map((its): Step => (pair, store) => store.leaveLobby(pair.name(its))),
+  room.map(
+    (short): Step =>
+      (pair, store) =>
+        store.load(pair.name(short)),
+  ),
+  room.map(
+    (short): Step =>
+      (pair, store) =>
+        store.head(pair.name(short)),
+  ),
+  fc.tuple(room, fc.nat(20), fc.integer({ min: 1, max: 10 })).map(
+    ([short, after, limit]): Step =>
+      (pair, store) =>
+        store.commits(pair.name(short), { after, limit }),
+  ),
+  fc.tuple(room, fc.nat(9), stage).map(
+    ([short, seq, listed]): Step =>
+      (pair, store) =>
+        store.project(entryOf(pair, short, seq, listed)),
+  ),
+  fc.tuple(room, fc.nat(9)).map(
+    ([short, seq]): Step =>
+      (pair, store) =>
+        store.unlist(pair.name(short), seq),
+  ),
+  fc.tuple(room, socket, fc.boolean()).map(
+    ([short, its, inLobby]): Step =>
+      (pair, store) =>
+        store.connected({
+          connection: pair.name(its),
+          room: inLobby ? 'lobby' : pair.name(short),
+          player: 'ann',
+          at: pair.now,
+        }),
+  ),
+  socket.map(
+    (its): Step =>
+      (pair, store) =>
+        store.disconnected(pair.name(its)),
+  ),
+  socket.map(
+    (its): Step =>
+      (pair, store) =>
+        store.connection(pair.name(its)),
+  ),
+  socket.map(
+    (its): Step =>
+      (pair, store) =>
+        store.enterLobby({ connection: pair.name(its), at: pair.now }),
+  ),
+  socket.map(
+    (its): Step =>
+      (pair, store) =>
+        store.leaveLobby(pair.name(its)),
+  ),
   fc.constant<Step>(async (pair, store) => {
     const members: string[] = [];
     for await (const some of store.lobbyMembers()) members.push(...some);
     return members.filter((member) => member.endsWith(pair.name(''))).sort();
   }),
   fc.constant<Step>(({ now }, store) => store.pulseLobby(now)),
-  fc
-    .tuple(fc.constantFrom('moves', 'errors.X'), fc.nat(5))
-    .map(([name, by]): Step => (pair, store) => store.tally(minuteOf(pair.now), { [name]: by })),
+  fc.tuple(fc.constantFrom('moves', 'errors.X'), fc.nat(5)).map(
+    ([name, by]): Step =>
+      (pair, store) =>
+        store.tally(minuteOf(pair.now), { [name]: by }),
+  ),
   fc.constant<Step>(({ now }, store) => store.tallies(minuteOf(now - 300_000), minuteOf(now))),
-  fc.integer({ min: 1, max: 3 }).map((limit): Step => (pair, store) => store.hit(pair.name('k'), 60, pair.now, limit)),
+  fc.integer({ min: 1, max: 3 }).map(
+    (limit): Step =>
+      (pair, store) =>
+        store.hit(pair.name('k'), 60, pair.now, limit),
+  ),
 );
 
 /** What happens: a step, or so many seconds that go by. */
-const happenings = fc.array(fc.oneof({ weight: 8, arbitrary: steps }, fc.constantFrom(0.4, 1, 30, 90, 4_000)), {
-  minLength: 20,
-  maxLength: 80,
-});
+const happenings = fc.array(
+  fc.oneof({ weight: 8, arbitrary: steps }, fc.constantFrom(0.4, 1, 30, 90, 4_000)),
+  {
+    minLength: 20,
+    maxLength: 80,
+  },
+);
 
 test('the store in memory answers everything as the one on DynamoDB does', async () => {
   await fc.assert(

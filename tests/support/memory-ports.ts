@@ -244,7 +244,8 @@ function phasesIn(call: Call, asked: PhaseCall[], executions: ReadonlyMap<string
     complete: (token, { round }) =>
       call(`complete ${token}`, () => void asked.push({ call: 'complete', token, round })),
     fail: (token, error) => call(`fail ${token}`, () => void asked.push({ call: 'fail', token, error })),
-    statusOf: (room, game) => call(`statusOf ${room}-${game}`, () => executions.get(`${room}-${game}`) ?? null),
+    statusOf: (room, game) =>
+      call(`statusOf ${room}-${game}`, () => executions.get(`${room}-${game}`) ?? null),
     probe: () => call('probe machine', () => undefined),
   };
 }

@@ -89,8 +89,7 @@ export class MemoryStore {
       connection: (connection) => call(`connection ${connection}`, () => this.#connection(connection)),
       enterLobby: ({ connection, at }) =>
         call(`enterLobby ${connection}`, () => void this.#lobby.set(connection, at)),
-      leaveLobby: (connection) =>
-        call(`leaveLobby ${connection}`, () => void this.#lobby.delete(connection)),
+      leaveLobby: (connection) => call(`leaveLobby ${connection}`, () => void this.#lobby.delete(connection)),
       lobbyMembers: () => this.#members(call),
       pulseLobby: (at) => call('pulseLobby', () => this.#pulse(at)),
       tally: (minute, counts) => call('tally', () => this.#add(minute, counts)),
@@ -145,7 +144,11 @@ export class MemoryStore {
     const entries = rest.slice(0, limit);
     const last = entries.at(-1);
     const isMore = rest.length > limit && last !== undefined;
-    return { kind: 'page', entries, cursor: isMore ? Buffer.from(placeOf(last)).toString('base64url') : null };
+    return {
+      kind: 'page',
+      entries,
+      cursor: isMore ? Buffer.from(placeOf(last)).toString('base64url') : null,
+    };
   }
 
   // ---- Connections ----
