@@ -11,7 +11,16 @@ import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import { taskStatus } from './tasks.ts';
 import { AVATAR_COLOURS } from './room.ts';
-import type { AvatarColour, ConnectionId, Game, LiveRoom, Occupant, OpenRoom, PlayingRoom, Room } from './room.ts';
+import type {
+  AvatarColour,
+  ConnectionId,
+  Game,
+  LiveRoom,
+  Occupant,
+  OpenRoom,
+  PlayingRoom,
+  Room,
+} from './room.ts';
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 

@@ -137,7 +137,10 @@ function enter(game: Game, phase: Phase, lastAction: Game['lastAction']): Game {
 /** How much slack the move clock has: a heartbeat this young need not be repeated (aws-facts: 500 a second an account). */
 export const HEARTBEAT_SLACK_MS = 3_000;
 
-/** The game with its move clock wound again, unless that was done a moment ago. */
+/**
+ * The game with its move clock wound again, unless that was done a moment ago. To be called whenever `moveDeadline` moves:
+ * a heartbeat that runs out before the deadline would let another whole period pass.
+ */
 function wound(game: Game, at: number): Game {
   return at - game.beatAt >= HEARTBEAT_SLACK_MS ? { ...game, beatAt: at } : game;
 }
@@ -308,12 +311,14 @@ function withPresence(room: Room, seat: Seat, presence: Presence, at: number): R
   const human = live.seats[seat];
   if (human?.kind !== 'human') throw new Error(`Seat ${seat} has no human`);
   const occupant: Human = { ...human, presence };
-  return recounted(
+  const after = recounted(
     live.stage === 'open'
       ? { ...live, seats: { ...live.seats, [seat]: occupant } }
       : { ...live, seats: { ...live.seats, [seat]: occupant } },
     at,
   );
+  const isRevived = after.attendance.anyone && !live.attendance.anyone;
+  return isRevived && after.stage === 'playing' ? { ...after, game: wound(after.game, at) } : after;
 }
 
 /** The room with its attendance true to its seats. */
