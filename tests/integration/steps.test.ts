@@ -50,6 +50,10 @@ const STRANGER = Buffer.from(JSON.stringify(['NOBODY-1', '01890a5d-ac96-774b-bcc
   'base64url',
 );
 
+/** A process takes a second to start, and much longer on a machine that is busy. */
+const START_SECONDS = 20;
+jest.setTimeout(3 * START_SECONDS * 1000);
+
 /** What is to be put away after each test, the latest first. */
 const leftovers: (() => unknown)[] = [];
 
@@ -528,6 +532,21 @@ describe('after a restart on the same file', () => {
     expect(after.calls).toEqual([{ roomId: 'ROOM42' }]);
   });
 
+  it('an answer that came after its task had timed out is not taken for the answer of the next attempt', async () => {
+    let attempts = 0;
+    const phase: NonNullable<MachineOptions['phase']> = (call, steps) => {
+      if (call.phase !== 'scoring') return gameOf(1)(call, steps);
+      attempts += 1;
+      return attempts === 1 ? sleepFake(70, { over: false }) : new Promise(() => undefined);
+    };
+    const before = open({ phase });
+    before.steps.executions.start(NAME, inputOf());
+    await pass(5 + 75);
+    expect(attempts).toBe(2);
+    const after = await restart(before, { phase: gameOf(1) });
+    expect(after.calls).toMatchObject([{ phase: 'scoring', round: 1 }]);
+  });
+
   it('the two days of an execution go on from its start', async () => {
     const before = open();
     before.steps.executions.start(NAME, inputOf({ redealHeartbeat: 10_000 }));
@@ -580,6 +599,10 @@ describe('after a restart on the same file', () => {
     const next = open(options);
     next.steps.resume();
     return next;
+  }
+
+  function sleepFake(seconds: number, result: unknown): Promise<unknown> {
+    return new Promise((resolve) => setTimeout(resolve, seconds * 1000, result));
   }
 
   async function pass(seconds: number): Promise<void> {
@@ -635,7 +658,7 @@ describe('the process', () => {
 
   async function startProcess(environment: Record<string, string>) {
     const { process, lines } = spawnSteps(environment);
-    await until(() => lines().some((line) => line.includes('"ready"')));
+    await until(() => lines().some((line) => line.includes('"ready"')), START_SECONDS);
     const ready = JSON.parse(lines().find((line) => line.includes('"ready"')) ?? '') as { url: string };
     return { process, sfn: sfnAt(ready.url) };
   }
@@ -787,7 +810,11 @@ function withoutRetries(): Definition {
   return { ...definition, States: Object.fromEntries(states) as Definition['States'] };
 }
 
-/** Waits until something holds; the test runner's clock is the limit for what never does. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(5);
+/** Waits until something holds, and fails when it does not within some seconds. */
+async function until(holds: () => boolean | Promise<boolean>, seconds = 4): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${String(holds)}`);
+    await sleep(5);
+  }
 }
