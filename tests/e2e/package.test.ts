@@ -37,6 +37,7 @@ beforeAll(async () => {
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
+        TMPDIR: folder,
         HTTP_PROXY: nowhere,
         HTTPS_PROXY: nowhere,
         LIAP_BUILD_FOLDER: relative(root, join(folder, 'build')),
