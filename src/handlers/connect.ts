@@ -10,7 +10,7 @@ const environment = readEnvironment(z.pick(Environment, { TABLE_NAME: true, GAME
 const store = openStore(environment.TABLE_NAME, parseSettings(environment.GAME_SETTINGS));
 
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
-  const { connection, player, place } = readSocketEvent(event);
+  const { connection, player, place } = readSocketEvent(event, 'CONNECT');
   await store.connected({ connection, room: place, player, at: clock.now() });
   return { statusCode: 200 };
 }

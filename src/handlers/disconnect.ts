@@ -8,7 +8,7 @@ import { readSocketEvent } from './socket-event.ts';
 const ports = portsFromEnvironment();
 
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
-  const { connection, place } = readSocketEvent(event);
+  const { connection, place } = readSocketEvent(event, 'DISCONNECT');
   const command = { type: 'disconnect', connection, cause: 'closed' } as const;
   const leaving =
     place === LOBBY

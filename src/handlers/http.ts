@@ -41,7 +41,8 @@ const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCa
 const app = new Hono<App>();
 
 app.post('/api/session', async (context) => {
-  const address = context.req.header('x-forwarded-for')?.split(',')[0]?.trim() ?? 'unknown';
+  // The last address is the one that API Gateway saw itself; those before it are what the client says.
+  const address = context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'unknown';
   const allowed = await ports.store.hit(`session:${address}`, 60, ports.clock.now(), SESSIONS_A_MINUTE);
   if (!allowed)
     return refuse(context, 429, 'RATE_LIMITED', 'Too many new sessions from your address. Wait a minute.');

@@ -6,6 +6,7 @@ const SocketEvent = z.object({
   requestContext: z.object({
     connectionId: z.string(),
     requestId: z.string(),
+    eventType: z.literal(['CONNECT', 'MESSAGE', 'DISCONNECT']),
     /** What the authorizer found out at `$connect`; API Gateway repeats it on every event of the connection. */
     authorizer: z.object({ player: z.string(), room: z.string() }),
   }),
@@ -21,9 +22,13 @@ export interface SocketCall {
   readonly body: string;
 }
 
-/** Reads an event of a WebSocket route. Throws when it is not one. */
-export function readSocketEvent(event: unknown): SocketCall {
+/**
+ * Reads an event of a WebSocket route. Throws when it is not one, or one of another kind: a frame may name any route, and
+ * must not pass for the end of its connection.
+ */
+export function readSocketEvent(event: unknown, kind: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'): SocketCall {
   const { requestContext, body } = SocketEvent.parse(event);
+  if (requestContext.eventType !== kind) throw new Error(`A ${requestContext.eventType} event on the route of ${kind}`);
   const { connectionId, requestId, authorizer } = requestContext;
   return {
     connection: connectionId,
