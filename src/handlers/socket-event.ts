@@ -28,7 +28,8 @@ export interface SocketCall {
  */
 export function readSocketEvent(event: unknown, kind: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'): SocketCall {
   const { requestContext, body } = SocketEvent.parse(event);
-  if (requestContext.eventType !== kind) throw new Error(`A ${requestContext.eventType} event on the route of ${kind}`);
+  if (requestContext.eventType !== kind)
+    throw new Error(`A ${requestContext.eventType} event on the route of ${kind}`);
   const { connectionId, requestId, authorizer } = requestContext;
   return {
     connection: connectionId,
