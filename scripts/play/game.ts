@@ -184,6 +184,9 @@ class PlayedGame {
     const { session, witness } = player;
     const client = new Client({ url, place, session, playerName: witness.name });
     player.client = client;
+    client.subscribe(({ status }) => {
+      if (status === 'reconnecting') witness.reconnected();
+    });
     client.onFrame((frame) => {
       try {
         this.#see(player, frame);

@@ -9,7 +9,7 @@ export function GameOver({ view, me }: GameProps<'game_over'>) {
   return (
     <Panel title={titleFor(winners, me)}>
       {winners.length === 0 && <p>{view.reason}</p>}
-      <div class="scroll">
+      <div class="scroll" role="region" aria-label="Final ranking" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -17,7 +17,7 @@ export function GameOver({ view, me }: GameProps<'game_over'>) {
               <th scope="col">Player</th>
               <th scope="col">Score</th>
               <th scope="col">Turns won</th>
-              <th scope="col">Declarations met</th>
+              <th scope="col">Hits</th>
             </tr>
           </thead>
           <tbody>

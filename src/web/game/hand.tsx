@@ -1,6 +1,6 @@
 // The own hand: to look at, or to choose from.
 
-import { faceOf, shownOrder } from './pieces.ts';
+import { shownOrder } from './pieces.ts';
 import { Tile } from './tile.tsx';
 
 interface HandProps {
@@ -23,7 +23,6 @@ export function Hand({ pieces, chosen, onToggle }: HandProps) {
             type="button"
             class="pick"
             aria-pressed={isChosen}
-            aria-label={faceOf(piece)?.name ?? piece}
             onClick={() => onToggle(position)}
           >
             <Tile piece={piece} />

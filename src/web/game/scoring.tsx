@@ -7,7 +7,7 @@ export function Scoring({ view, me }: GameProps<'scoring'>) {
   const { round_scores, redeal_multiplier, game_complete } = view.phase_data;
   return (
     <Panel title={`Scores of round ${view.round}`}>
-      <div class="scroll">
+      <div class="scroll" role="region" aria-label="Scores of the round" tabIndex={0}>
         <table>
           <thead>
             <tr>
