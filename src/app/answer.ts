@@ -68,6 +68,24 @@ interface Answer {
   readonly code?: string;
 }
 
+/** At most so many frames a second from one connection; who does not stop is sent away (docs/protocol.md, \"Errors\"). */
+async function admit(ports: Ports, asked: Asked, work: () => Promise<Answer> | Answer): Promise<Answer> {
+  const admission = ports.limit(asked.connection);
+  if (admission === 'admitted') return work();
+  const tooFast = refused(asked, {
+    code: 'RATE_LIMITED',
+    message: 'That is too fast. Wait a second before you go on.',
+  });
+  if (admission === 'refused') return tooFast;
+  await sayFarewell(ports, asked, tooFast.reply);
+  return { reply: [], code: 'RATE_LIMITED' };
+}
+
+/** The last frames of a connection, which the broadcaster ends after them. */
+async function sayFarewell(ports: Ports, { connection, place }: Asked, frames: readonly Frame[]): Promise<void> {
+  await ports.publisher.publish({ roomId: place, seq: 0, sends: [{ connectionId: connection, frames, close: true }] });
+}
+
 /** One frame goes back with the route's response, several go through the broadcaster, which keeps their order. */
 async function deliverReply(
   ports: Ports,
@@ -135,14 +153,14 @@ async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Ans
 
 async function joinRoom(ports: Ports, asked: Asked, room: RoomId, name: string): Promise<Answer> {
   const { player } = asked;
-  const joined: Sender['answer'] = ({ after }) => {
-    const { room: now, seq } = after;
-    if (!isLive(now)) return [];
+  const joined: Sender['answer'] = ({ after: { room: now, seq } }) => {
     const seat = SEATS.find((each) => {
-      const occupant = now.seats[each];
+      const occupant = isLive(now) ? now.seats[each] : null;
       return occupant?.kind === 'human' && occupant.player === player && occupant.name === name;
     });
-    if (seat === undefined) return [];
+    // Only a frame that comes again can find its seat lost.
+    const message = 'You have no seat in that room any more.';
+    if (seat === undefined) return [errorFrame({ code: 'NOT_IN_ROOM', message, event: 'join_room' })];
     const data = { room_id: room, player_name: name, assigned_slot: seat, success: true } as const;
     return [{ event: 'room_joined', data, seq }];
   };
@@ -311,11 +329,7 @@ function answerInPlace(
 /** The room does not exist: the old client expects `room_closed`, after which the connection is of no use. */
 async function turnedAway(ports: Ports, { connection, place, replyTo }: Asked): Promise<Answer> {
   const frames = [inReplyTo(roomClosed('not_found'), replyTo)];
-  await ports.publisher.publish({
-    roomId: place,
-    seq: 0,
-    sends: [{ connectionId: connection, frames, close: true }],
-  });
+  await sayFarewell(ports, asked, [inReplyTo(roomClosed('not_found'), asked.replyTo)]);
   return { reply: [], code: 'ROOM_NOT_FOUND' };
 }
 
