@@ -179,6 +179,9 @@ export class Witness {
       same('the round of the deal', view.round, known.number);
       return known;
     }
+    const isNext = view.sequence === (this.#view?.sequence ?? 0) + 1;
+    const isDeal = view.phase === 'preparation' || view.phase === 'round_start';
+    require(isDeal || !isNext, 'the deal has changed within the round');
     const dealt = Object.values(view.players).every((player) => player.hand_size === HAND_SIZE);
     this.#round = {
       commitment: proof.commitment,
