@@ -1,6 +1,7 @@
 // The one way a room changes: load, decide, append, then tell. Every source of commands comes through here: a player's
 // frame, a connection that ends, a phase of the state machine, a tick of the queue.
 
+import { isDeepStrictEqual } from 'node:util';
 import { decide, connectionOf, seatOf } from '../room/decide.ts';
 import type { Command } from '../room/commands.ts';
 import { nextTick } from '../room/due.ts';
@@ -133,8 +134,7 @@ async function repeated(ports: Ports, order: Order, record: RoomRecord): Promise
 /** Nothing to do in the room, but a passer-by sees to what is overdue, and a token for a phase long over is settled. */
 async function unchanged(ports: Ports, order: Order, record: RoomRecord): Promise<Outcome> {
   const now = ports.clock.now();
-  const overdue = order.command.type === 'tick' ? [] : effectsOf(record, record, now);
-  const effects = [...overdue, ...ownEffects(order.command, record, now)];
+  const effects = order.command.type === 'tick' ? [] : effectsOf(record, record, now);
   const failed = await perform(ports, order, record, [], effects);
   const told = {
     before: record,
@@ -149,7 +149,7 @@ async function unchanged(ports: Ports, order: Order, record: RoomRecord): Promis
   };
 }
 
-/** What a command itself is owed although it changed nothing. */
+/** What a command itself is owed, whatever came of it: the end of a token that the room is past or never took. */
 function ownEffects(command: Command, record: RoomRecord, now: number): readonly Effect[] {
   if (command.type === 'enterPhase') return settleTask(record.room, command.game, command);
   const isStarting = record.room.stage === 'playing' && record.room.game.phase.name === 'starting';
@@ -222,7 +222,9 @@ async function perform(
             ports.publisher.publish({ roomId: room, seq: record.seq, sends }),
           ),
         ];
-  const working = effects.map(async (effect) => {
+  const own = ownEffects(command, record, ports.clock.now());
+  const all = [...effects, ...own.filter((each) => !effects.some((other) => isDeepStrictEqual(each, other)))];
+  const working = all.map(async (effect) => {
     const isDone = await guard(
       ports,
       { room, command, what: effect.effect },
