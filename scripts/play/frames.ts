@@ -204,6 +204,7 @@ const DATA = {
     host_name: text,
     started: z.boolean(),
     operation_id: text,
+    spectators: z.int(),
   }),
   room_state_update: z.strictObject({ slots, host_name: text }),
   room_closed: z.strictObject({ message: text, reason: text }),

@@ -44,9 +44,9 @@ export async function answer(ports: Ports, caller: Caller, text: string): Promis
   const asked: Asked = { ...caller, replyTo: parsed.id };
   const event = parsed.ok ? parsed.frame.event : null;
   try {
-    const { reply, code } = parsed.ok
-      ? await answerFrame(ports, asked, parsed.frame)
-      : refused(asked, parsed);
+    const { reply, code } = await admit(ports, asked, () =>
+      parsed.ok ? answerFrame(ports, asked, parsed.frame) : refused(asked, parsed),
+    );
     ports.log.info('frame', { event, room: caller.place, code, ms: ports.clock.now() - started });
     ports.tally.count('frames');
     if (code !== undefined) ports.tally.count(`errors.${code}`);
@@ -82,8 +82,16 @@ async function admit(ports: Ports, asked: Asked, work: () => Promise<Answer> | A
 }
 
 /** The last frames of a connection, which the broadcaster ends after them. */
-async function sayFarewell(ports: Ports, { connection, place }: Asked, frames: readonly Frame[]): Promise<void> {
-  await ports.publisher.publish({ roomId: place, seq: 0, sends: [{ connectionId: connection, frames, close: true }] });
+async function sayFarewell(
+  ports: Ports,
+  { connection, place }: Asked,
+  frames: readonly Frame[],
+): Promise<void> {
+  await ports.publisher.publish({
+    roomId: place,
+    seq: 0,
+    sends: [{ connectionId: connection, frames, close: true }],
+  });
 }
 
 /** One frame goes back with the route's response, several go through the broadcaster, which keeps their order. */
@@ -137,6 +145,9 @@ const ROOM_ID_TRIES = 8;
 async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Answer> {
   const { player } = asked;
   const request = `${player}:${keyOf(asked)}`;
+  const tooMany = await tooManyRooms(ports, player, roomIdOf(request, 0));
+  if (tooMany !== null)
+    return refused(asked, { code: 'RATE_LIMITED', message: tooMany, event: 'create_room' });
   for (let candidate = 0; candidate < ROOM_ID_TRIES; candidate++) {
     const room = roomIdOf(request, candidate);
     const created: Frame = { event: 'room_created', data: { room_id: room, host_name: name, success: true } };
@@ -146,9 +157,32 @@ async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Ans
       sender: senderOf(asked, () => [created]),
     });
     // Gone: somebody else's room has that id.
-    if (outcome.kind !== 'gone') return answerOf(asked, 'create_room', outcome);
+    if (outcome.kind === 'gone') continue;
+    await ports.store.noteRoom(player, room, ports.clock.now());
+    return answerOf(asked, 'create_room', outcome);
   }
   throw new Error('No free room id was found');
+}
+
+/** How many rooms a player may make in an hour, and have open at once. */
+const ROOMS_AN_HOUR = 30;
+const MOST_OPEN_ROOMS = 5;
+
+/** Why a player may not make this room; null when nothing is against it. A room made already may be asked for again. */
+async function tooManyRooms(ports: Ports, player: PlayerId, room: RoomId): Promise<string | null> {
+  const { store, clock } = ports;
+  const now = clock.now();
+  const [isAllowed, made] = await Promise.all([
+    store.hit(`create:${player}`, 3_600, now, ROOMS_AN_HOUR),
+    store.roomsOf(player),
+  ]);
+  if (made.includes(room)) return null;
+  if (!isAllowed) return 'You have made many rooms in this hour. Join one, or come back later.';
+  const records = await Promise.all(made.map((each) => store.load(each)));
+  const open = records.filter((record) => !isGone(record, now) && record.room.stage !== 'finished');
+  return open.length < MOST_OPEN_ROOMS
+    ? null
+    : 'You have five rooms open. Close one before you make another.';
 }
 
 async function joinRoom(ports: Ports, asked: Asked, room: RoomId, name: string): Promise<Answer> {
@@ -202,6 +236,21 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
       return read(ports, asked, (room, record) => [
         stateFrame(viewFor(room, seatOf(room, connection)), record),
       ]);
+    case 'spectate': {
+      if (frame.roomId !== null && frame.roomId !== place) {
+        const message = 'Open a connection to that room to watch it.';
+        return refused(asked, { code: 'VALIDATION_ERROR', message, event: frame.event });
+      }
+      const show: Sender['answer'] = ({ after }) =>
+        isLive(after.room) ? fullView(after.room, seatOf(after.room, connection), after) : [];
+      const outcome = await execute(ports, {
+        ...orderOf(asked, place),
+        by: 'presence',
+        command: { type: 'spectate', connection },
+        sender: senderOf(asked, show),
+      });
+      return answerInPlace(ports, asked, frame.event, outcome);
+    }
     case 'client_ready': {
       const greet: Sender['answer'] = ({ after }) =>
         isLive(after.room) ? welcome(after.room, seatOf(after.room, connection), after) : [];
@@ -237,7 +286,8 @@ type PlayerFrame = Exclude<
       | 'get_room_state'
       | 'sync_request'
       | 'start_next_round'
-      | 'client_ready';
+      | 'client_ready'
+      | 'spectate';
   }
 >;
 
@@ -327,8 +377,7 @@ function answerInPlace(
 }
 
 /** The room does not exist: the old client expects `room_closed`, after which the connection is of no use. */
-async function turnedAway(ports: Ports, { connection, place, replyTo }: Asked): Promise<Answer> {
-  const frames = [inReplyTo(roomClosed('not_found'), replyTo)];
+async function turnedAway(ports: Ports, asked: Asked): Promise<Answer> {
   await sayFarewell(ports, asked, [inReplyTo(roomClosed('not_found'), asked.replyTo)]);
   return { reply: [], code: 'ROOM_NOT_FOUND' };
 }

@@ -171,6 +171,13 @@ function deliveries(
     if (connectionId === null || connectionId === sender?.connection) continue;
     sends.push({ connectionId, frames: framesFor(change, seat) });
   }
+  const watching = spectatorsOf(change.after.room).filter(
+    (connectionId) => connectionId !== sender?.connection,
+  );
+  if (watching.length > 0) {
+    const frames = framesFor(change, null);
+    sends.push(...watching.map((connectionId) => ({ connectionId, frames })));
+  }
   sends.push(...farewells(sender, change));
   if (sender === undefined) return { own: [], sends };
   const own = answerOf(sender, change);
@@ -191,12 +198,18 @@ function farewells(sender: Sender | undefined, { before, after, commit }: Change
   const removed = commit.events.flatMap((event) =>
     event.type === 'SeatVacated' && event.reason === 'removed' ? [event.seat] : [],
   );
-  return SEATS.flatMap((seat): Send[] => {
-    const connectionId = connectionAt(before.room, seat);
-    if (connectionId === null || connectionId === sender?.connection) return [];
-    if (closed === null && !removed.includes(seat)) return [];
-    return [{ connectionId, frames: [roomClosed(closed ?? 'removed')], close: true }];
-  });
+  const seats = closed === null ? removed : SEATS;
+  const seated = seats.flatMap((seat) => connectionAt(before.room, seat) ?? []);
+  const leaving = closed === null ? seated : [...seated, ...spectatorsOf(before.room)];
+  return leaving
+    .filter((connectionId) => connectionId !== sender?.connection)
+    .map((connectionId) => ({ connectionId, frames: [roomClosed(closed ?? 'removed')], close: true }));
+}
+
+function spectatorsOf(room: Room): readonly ConnectionId[] {
+  return room.stage === 'none' || room.stage === 'closed'
+    ? []
+    : room.spectators.map(({ connection }) => connection);
 }
 
 function connectionAt(room: Room, seat: Seat): ConnectionId | null {

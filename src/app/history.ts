@@ -44,7 +44,9 @@ function publicPart(
       const { player: _player, ...rest } = event;
       return rest;
     }
-    case 'Attached': {
+    case 'Attached':
+    case 'SpectatorJoined':
+    case 'SpectatorLeft': {
       const { connection: _connection, ...rest } = event;
       return rest;
     }

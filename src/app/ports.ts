@@ -83,6 +83,9 @@ export interface Tally {
   flush(): Promise<void>;
 }
 
+/** Whether a connection may have another frame answered; `shut out` when it went on and on after being refused. */
+export type Limit = (connection: ConnectionId) => 'admitted' | 'refused' | 'shut out';
+
 export interface Clock {
   /** Epoch ms. */
   now(): number;
@@ -98,6 +101,7 @@ export interface Ports {
   readonly random: Random;
   readonly log: Log;
   readonly tally: Tally;
+  readonly limit: Limit;
   /** The stage's settings, for rooms yet to be created. */
   readonly settings: Settings;
 }

@@ -37,6 +37,7 @@ export type ClientFrame =
   | { readonly event: 'start_next_round' }
   | { readonly event: 'leave_game'; readonly playerName: string | null }
   | { readonly event: 'sync_request' }
+  | { readonly event: 'spectate'; readonly roomId: string | null }
   | { readonly event: 'ack' };
 
 /** Why a frame is refused: `message` is a sentence for a player and repeats nothing of what was sent. */
@@ -192,6 +193,13 @@ const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
   ['start_next_round', bare({ event: 'start_next_round' })],
   ['leave_game', leaveFrame('leave_game')],
   ['sync_request', bare({ event: 'sync_request' })],
+  [
+    'spectate',
+    z.pipe(
+      z.object({ room_id: orNull(RoomId) }),
+      z.transform(({ room_id }): ClientFrame => ({ event: 'spectate', roomId: room_id })),
+    ),
+  ],
   ['ack', bare({ event: 'ack' })],
 ]);
 

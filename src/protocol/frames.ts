@@ -263,6 +263,7 @@ function roomUpdate(room: PublicRoom, seq: number): ServerEvents<never>['room_up
     host_name: hostNameOf(room),
     started: room.stage !== 'open',
     operation_id: `${room.id}-${seq}`,
+    spectators: room.spectators,
   };
 }
 

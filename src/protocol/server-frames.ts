@@ -244,6 +244,8 @@ export interface ServerEvents<S extends Seat> {
     readonly host_name: string;
     readonly started: boolean;
     readonly operation_id: string;
+    /** How many watch without a seat. */
+    readonly spectators: number;
   };
   readonly room_state_update: { readonly slots: Slots; readonly host_name: string };
   readonly room_closed: { readonly message: string; readonly reason: string };

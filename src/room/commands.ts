@@ -44,6 +44,8 @@ export type Command =
       readonly name: string | null;
       readonly connection: ConnectionId;
     }
+  /** To watch without a seat. */
+  | { readonly type: 'spectate'; readonly connection: ConnectionId }
   /** `gone`: a post to it was answered with 410, which a connection that is only just opening gets too. */
   | { readonly type: 'disconnect'; readonly connection: ConnectionId; readonly cause: 'closed' | 'gone' }
   | PlayerCommand

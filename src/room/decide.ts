@@ -10,7 +10,7 @@ import type { RoomEvent } from './events.ts';
 import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import { taskStatus } from './tasks.ts';
-import { AVATAR_COLOURS } from './room.ts';
+import { AVATAR_COLOURS, MOST_SPECTATORS } from './room.ts';
 import type {
   AvatarColour,
   ConnectionId,
@@ -36,6 +36,8 @@ export function decide(room: Room, command: Command, given: Circumstances): Deci
       return join(room, command);
     case 'attach':
       return accept(...attach(room, command));
+    case 'spectate':
+      return spectate(room, command.connection);
     case 'disconnect':
       return accept(...disconnect(room, command, given.at));
     case 'tick':
@@ -162,7 +164,8 @@ function attach(
   const former = seatOf(room, connection);
   if (former === seat) return [];
   const attached: RoomEvent = { type: 'Attached', seat, connection };
-  return former === null ? [attached] : [{ type: 'Detached', seat: former }, attached];
+  if (former !== null) return [{ type: 'Detached', seat: former }, attached];
+  return isSpectator(room, connection) ? [{ type: 'SpectatorLeft', connection }, attached] : [attached];
 }
 
 function disconnect(
@@ -171,10 +174,27 @@ function disconnect(
   at: number,
 ): readonly RoomEvent[] {
   const seat = seatOf(room, connection);
-  if (seat === null) return [];
-  const occupant = room.seats[seat];
-  const age = occupant?.kind === 'human' ? at - occupant.presence.since : 0;
-  return cause === 'gone' && age < GONE_GRACE_MS ? [] : [{ type: 'Detached', seat }];
+  const since = connectedSince(room, connection);
+  if (since === null || (cause === 'gone' && at - since < GONE_GRACE_MS)) return [];
+  return seat === null ? [{ type: 'SpectatorLeft', connection }] : [{ type: 'Detached', seat }];
+}
+
+function connectedSince(room: LiveRoom, connection: ConnectionId): number | null {
+  const seat = seatOf(room, connection);
+  const occupant = seat === null ? null : room.seats[seat];
+  if (occupant?.kind === 'human') return occupant.presence.since;
+  return room.spectators.find((each) => each.connection === connection)?.since ?? null;
+}
+
+function spectate(room: LiveRoom, connection: ConnectionId): Decision {
+  if (seatOf(room, connection) !== null || isSpectator(room, connection)) return accept();
+  if (room.spectators.length >= MOST_SPECTATORS)
+    return reject('ROOM_FULL', 'Too many are watching this room already.');
+  return accept({ type: 'SpectatorJoined', connection });
+}
+
+function isSpectator(room: LiveRoom, connection: ConnectionId): boolean {
+  return room.spectators.some((each) => each.connection === connection);
 }
 
 function ownsSeat(occupant: Occupant | null, player: string, name: string | null): boolean {

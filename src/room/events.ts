@@ -43,6 +43,8 @@ export type RoomEvent =
   | { readonly type: 'BotTookOver'; readonly seat: Seat }
   | { readonly type: 'LeftForGood'; readonly seat: Seat }
   | { readonly type: 'HostChanged'; readonly host: Seat }
+  | { readonly type: 'SpectatorJoined'; readonly connection: ConnectionId }
+  | { readonly type: 'SpectatorLeft'; readonly connection: ConnectionId }
   // The game
   | { readonly type: 'GameStarted'; readonly game: number }
   | ({ readonly type: 'TaskEntered' } & Task)

@@ -52,6 +52,18 @@ export function evolve(room: Room, event: RoomEvent, at: number): Room {
       return leftForGood(room, event.seat, at);
     case 'HostChanged':
       return { ...expectLive(room), host: event.host };
+    case 'SpectatorJoined': {
+      const live = expectLive(room);
+      const { connection } = event;
+      return { ...live, spectators: [...live.spectators, { connection, since: at }] };
+    }
+    case 'SpectatorLeft': {
+      const live = expectLive(room);
+      return {
+        ...live,
+        spectators: live.spectators.filter(({ connection }) => connection !== event.connection),
+      };
+    }
     case 'GameStarted':
       return gameStarted(room, event.game, at);
     case 'GameEnded':
@@ -251,13 +263,14 @@ function opened(event: EventOf<'RoomOpened'>, at: number): OpenRoom {
     createdAt: at,
     settings,
     host,
+    spectators: [],
     attendance: { anyone: false, since: at },
     seats: { ...nobody, [host]: newHuman(event, at) },
   };
 }
 
 function gameStarted(room: Room, number: number, at: number): PlayingRoom {
-  const { id, createdAt, settings, host, attendance, seats } = expectLive(room);
+  const { id, createdAt, settings, host, spectators, attendance, seats } = expectLive(room);
   const occupied = bySeat((seat) => {
     const occupant = seats[seat];
     if (occupant === null) throw new Error(`A game started with seat ${seat} empty`);
@@ -274,17 +287,18 @@ function gameStarted(room: Room, number: number, at: number): PlayingRoom {
     lastAction: null,
     phase: { name: 'starting', since: at },
   };
-  return { stage: 'playing', id, createdAt, settings, host, attendance, seats: occupied, game };
+  return { stage: 'playing', id, createdAt, settings, host, spectators, attendance, seats: occupied, game };
 }
 
 function gameEnded(room: PlayingRoom, { outcome, winners }: EventOf<'GameEnded'>, at: number): Room {
-  const { id, createdAt, settings, host, attendance, seats, game } = room;
+  const { id, createdAt, settings, host, spectators, attendance, seats, game } = room;
   return {
     stage: 'finished',
     id,
     createdAt,
     settings,
     host,
+    spectators,
     attendance,
     seats,
     result: {

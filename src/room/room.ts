@@ -68,8 +68,17 @@ export interface Attendance {
   readonly anyone: boolean;
   readonly since: number;
 }
+/** Somebody who watches: a connection without a seat. */
+export interface Spectator {
+  readonly connection: ConnectionId;
+  readonly since: number;
+}
+/** How many may watch one room. */
+export const MOST_SPECTATORS = 20;
+
 interface Hosted extends Named {
   readonly host: Seat;
+  readonly spectators: readonly Spectator[];
   readonly attendance: Attendance;
 }
 

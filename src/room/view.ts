@@ -66,6 +66,8 @@ interface Listed {
   readonly createdAt: number;
   readonly host: Seat;
   readonly settings: Settings;
+  /** How many watch without a seat. */
+  readonly spectators: number;
 }
 export type PublicRoom =
   | (Listed & { readonly stage: 'open'; readonly seats: BySeat<PublicOccupant | null> })
@@ -98,8 +100,8 @@ function handOf<S extends Seat>(room: LiveRoom, seat: S): HandOf<S> {
 }
 
 function publicRoom(room: LiveRoom): PublicRoom {
-  const { id, createdAt, host, settings } = room;
-  const listed: Listed = { id, createdAt, host, settings };
+  const { id, createdAt, host, settings, spectators } = room;
+  const listed: Listed = { id, createdAt, host, settings, spectators: spectators.length };
   switch (room.stage) {
     case 'open':
       return {

@@ -137,6 +137,12 @@ export function itemToMember(item: Item): { readonly connection: ConnectionId; r
   return { connection: connectionOf(SK), ttl };
 }
 
+/** A room that a player made. */
+export function itemToMade(item: Item): { readonly room: RoomId; readonly ttl: number } {
+  const { SK, ttl } = parse(memberItem, item);
+  return { room: roomOf(SK), ttl };
+}
+
 const COUNT_PREFIX = 'count:';
 /** The attribute that counts something, so named that it can be no other. */
 export function countAttribute(name: string): string {

@@ -1,6 +1,6 @@
 // Where everything lies in the single table (docs/architecture.md, 3): the keys of every item, and how long it stays.
 
-import type { ConnectionId, RoomId } from '../room/room.ts';
+import type { ConnectionId, PlayerId, RoomId } from '../room/room.ts';
 
 export interface Key {
   readonly PK: string;
@@ -78,6 +78,15 @@ export function connectionOf(key: string): ConnectionId {
 export function lobbyPartition(shard: number): string {
   return `LOBBY#${shard}`;
 }
+/** A room that a player made, beside the others of that player. */
+export function madeKey(player: PlayerId, room: RoomId): Key {
+  return { PK: playerPartition(player), SK: `${ROOM_PREFIX}${room}` };
+}
+export function playerPartition(player: PlayerId): string {
+  return `PLAYER#${player}`;
+}
+export const MADE_PREFIX = ROOM_PREFIX;
+
 export const PULSE_KEY: Key = { PK: 'LOBBY', SK: 'PULSE' };
 
 export function tallyPartition(shard: number): string {

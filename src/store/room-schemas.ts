@@ -70,6 +70,8 @@ export const roomEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('BotTookOver'), seat }),
   z.object({ type: z.literal('LeftForGood'), seat }),
   z.object({ type: z.literal('HostChanged'), host: seat }),
+  z.object({ type: z.literal('SpectatorJoined'), connection: text }),
+  z.object({ type: z.literal('SpectatorLeft'), connection: text }),
   z.object({ type: z.literal('GameStarted'), game: count }),
   z.object({ type: z.literal('TaskEntered'), ...task }),
   z.object({
@@ -167,7 +169,12 @@ const result = z.object({
 });
 
 const named = { id: text, createdAt: time, settings };
-const hosted = { ...named, host: seat, attendance: z.object({ anyone: flag, since: time }) };
+const hosted = {
+  ...named,
+  host: seat,
+  spectators: z.array(z.object({ connection: text, since: time })),
+  attendance: z.object({ anyone: flag, since: time }),
+};
 const table = bySeat(occupant);
 
 export const room = z.discriminatedUnion('stage', [

@@ -8,11 +8,13 @@ import type { Counters } from './counters.ts';
 import { createDirectory } from './directory.ts';
 import type { Directory } from './directory.ts';
 import { PROBE_KEY } from './keys.ts';
+import { createPlayers } from './players.ts';
+import type { Players } from './players.ts';
 import { createLog } from './log.ts';
 import type { Log, LogSettings } from './log.ts';
 import type { Table } from './table.ts';
 
-export interface Store extends Log, Directory, Connections, Counters {
+export interface Store extends Log, Directory, Connections, Players, Counters {
   /** Reads from the table, and throws when that fails. */
   probe(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export function createStore({ client, table: name, now, ...settings }: StoreOpti
     ...createLog(table, settings),
     ...createDirectory(table, settings),
     ...createConnections(table),
+    ...createPlayers(table),
     ...createCounters(table),
     probe: async () => {
       await client.send(new GetCommand({ TableName: name, Key: PROBE_KEY }));

@@ -54,6 +54,8 @@ export interface Timing {
   /** An unanswered frame is sent again after this long, then after twice as long, and so on. */
   readonly retry: number;
   readonly giveUp: number;
+  /** How long to wait when the server says that it was too fast; longer each time. */
+  readonly slowed: number;
   /** How long what is missing may still arrive by itself before a full view is asked for. */
   readonly gap: number;
   readonly pingLeast: number;
@@ -67,6 +69,7 @@ export interface Timing {
 const TIMING: Timing = {
   retry: 4_000,
   giveUp: 60_000,
+  slowed: 1_000,
   gap: 400,
   pingLeast: 20_000,
   pingMost: 25_000,
@@ -228,7 +231,15 @@ export class Client {
   #answer(frame: ServerFrame): void {
     const pending = this.#pending.get(frame.reply_to ?? '');
     if (pending === undefined) return;
+    if (frame.event === 'error' && frame.data.code === 'RATE_LIMITED' && pending.tries <= MOST_SLOWED)
+      { this.#slowDown(pending); return; }
     this.#settle(pending, frame.event === 'error' ? { ok: false, problem: frame.data } : { ok: true, frame });
+  }
+
+  /** Too fast for the server: the same frame again a little later. */
+  #slowDown(pending: Pending): void {
+    clearTimeout(pending.retryTimer);
+    pending.retryTimer = setTimeout(() => this.#transmit(pending), this.#timing.slowed * pending.tries);
   }
 
   #enqueue(event: string, body: object, settle: (answer: Answer) => void): Pending | null {
@@ -344,6 +355,9 @@ export class Client {
     for (const listener of this.#listeners) listener(state);
   }
 }
+
+/** How often a frame that came too fast is sent again; `create_room` may be refused for an hour. */
+const MOST_SLOWED = 3;
 
 const NO_ANSWER: Problem = {
   code: 'NO_ANSWER',

@@ -13,7 +13,7 @@ import { LOBBY } from '../../src/app/lobby.ts';
 import type { Delivery, Ports, PostResult, Tick } from '../../src/app/ports.ts';
 import type { Commit } from '../../src/room/record.ts';
 import type { ConnectionId, PlayerId, Settings } from '../../src/room/room.ts';
-import { MemoryStore } from './memory-store.ts';
+import { MemoryStore } from '../support/memory-store.ts';
 import type { Scheduler } from './scheduler.ts';
 import { StateError, StateMachine } from './state-machine.ts';
 import type { Definition, Json } from './state-machine.ts';
@@ -109,9 +109,12 @@ export class Cloud {
     this.settings = given.settings;
     this.faults = given.faults;
     this.#witness = given.witness;
-    this.store = new MemoryStore((commit) => {
-      this.tell(`commit ${commit.seq} ${commit.by} ${commit.events.map(({ type }) => type).join('+')}`);
-      this.#witness.committed(commit);
+    this.store = new MemoryStore({
+      now: () => this.scheduler.now,
+      committed: (commit) => {
+        this.tell(`commit ${commit.seq} ${commit.by} ${commit.events.map(({ type }) => type).join('+')}`);
+        this.#witness.committed(commit);
+      },
     });
     this.machine = new StateMachine(DEFINITION, {
       scheduler: this.scheduler,
@@ -345,6 +348,7 @@ export class Cloud {
           this.tell(`${message} ${JSON.stringify(fields)} ${String(fields['error'])}`),
       },
       tally: { count: () => undefined, flush: () => Promise.resolve() },
+      limit: () => 'admitted',
       settings,
     };
     return ports;

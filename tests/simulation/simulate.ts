@@ -156,7 +156,7 @@ function settingsFor(scheduler: Scheduler): Settings {
 
 function faultsFor(scheduler: Scheduler): Faults {
   // From a calm world to one where nearly nothing works.
-  const evil = scheduler.pick([0, 0.2, 0.5, 1, 2]) / 100;
+  const evil = scheduler.pick([0, 0.5, 1, 3, 8]) / 100;
   const some = (): number => (scheduler.chance(0.7) ? evil * scheduler.random() : 0);
   return {
     crash: some(),
@@ -170,7 +170,7 @@ function faultsFor(scheduler: Scheduler): Faults {
 }
 
 function natureFor(scheduler: Scheduler): Nature {
-  const bad = scheduler.pick([0, 0.3, 1]) / 100;
+  const bad = scheduler.pick([0, 0.5, 3]) / 100;
   return {
     drops: bad * 2 * scheduler.random(),
     silentDrops: bad * scheduler.random(),

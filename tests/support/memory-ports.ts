@@ -125,6 +125,7 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
       count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
       flush: () => call('flush', () => undefined),
     },
+    limit: () => 'admitted',
     settings: { ...parseSettings('{}'), ...settings },
   };
   const gateway: Gateway = {

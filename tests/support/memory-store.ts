@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applyCommit, NO_RECORD } from '../../src/room/record.ts';
 import type { Commit, RoomRecord } from '../../src/room/record.ts';
-import type { ConnectionId, RoomId } from '../../src/room/room.ts';
+import type { ConnectionId, PlayerId, RoomId } from '../../src/room/room.ts';
 import { LOBBY } from '../../src/store/connections.ts';
 import type { Pulse } from '../../src/store/connections.ts';
 import type { Minute } from '../../src/store/counters.ts';
@@ -46,6 +46,8 @@ export class MemoryStore {
   readonly #lobby = new Map<ConnectionId, number>();
   readonly #counts = new Map<Minute, Map<string, number>>();
   readonly #hits = new Map<string, number>();
+  /** Rooms that a player made, and when. */
+  readonly #made = new Map<PlayerId, Map<RoomId, number>>();
   #pulseAt: number | null = null;
 
   constructor({ now, historyDays = 7, committed = () => undefined }: MemoryStoreOptions) {
@@ -92,12 +94,24 @@ export class MemoryStore {
       leaveLobby: (connection) => call(`leaveLobby ${connection}`, () => void this.#lobby.delete(connection)),
       lobbyMembers: () => this.#members(call),
       pulseLobby: (at) => call('pulseLobby', () => this.#pulse(at)),
+      noteRoom: (player, room, at) => call(`noteRoom ${player}`, () => this.#noteRoom(player, room, at)),
+      roomsOf: (player) => call(`roomsOf ${player}`, () => this.#roomsOf(player)),
       tally: (minute, counts) => call('tally', () => this.#add(minute, counts)),
       tallies: (from, to) => call('tallies', () => this.#sums(from, to)),
       hit: (key, windowSeconds, at, limit) =>
         call(`hit ${key}`, () => this.#hit(`${key}#${Math.floor(at / 1_000 / windowSeconds)}`) <= limit),
       probe: () => call('probe', () => undefined),
     };
+  }
+
+  #noteRoom(player: PlayerId, room: RoomId, at: number): void {
+    const made = this.#made.get(player) ?? new Map<RoomId, number>();
+    this.#made.set(player, made.set(room, at));
+  }
+
+  #roomsOf(player: PlayerId): readonly RoomId[] {
+    const made = [...(this.#made.get(player) ?? [])];
+    return made.filter(([, at]) => at + DAY * 1_000 > this.#now()).map(([room]) => room);
   }
 
   // ---- The log ----

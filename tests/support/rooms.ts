@@ -87,6 +87,8 @@ const EVENTS: EachOf<RoomEvent, 'type'> = {
   BotTookOver: record({ seat }),
   LeftForGood: record({ seat }),
   HostChanged: record({ host: seat }),
+  SpectatorJoined: record({ connection: text }),
+  SpectatorLeft: record({ connection: text }),
   GameStarted: record({ game: count }),
   TaskEntered: record(task),
   Dealt: record({
@@ -182,7 +184,12 @@ function gameIn(name: PhaseName): fc.Arbitrary<Game> {
 }
 
 const named = { id: text, createdAt: time, settings };
-const hosted = { ...named, host: seat, attendance: record({ anyone: flag, since: time }) };
+const hosted = {
+  ...named,
+  host: seat,
+  spectators: fc.array(record({ connection: text, since: time }), { maxLength: 3 }),
+  attendance: record({ anyone: flag, since: time }),
+};
 const ROOMS: EachOf<Room, 'stage'> = {
   none: record({}),
   open: record({ ...hosted, seats: forEachSeat(fc.option(occupant)) }),

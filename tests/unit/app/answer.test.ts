@@ -132,9 +132,11 @@ describe('in the lobby', () => {
       expect(other.ports.settings.winScore).toBe(20);
     });
 
-    test('costs one load and one append', async () => {
+    test('costs one load and one append, and a look at what else the player made', async () => {
       await say(world, inLobby(1), 'create_room', { player_name: 'Ann' });
-      expect(world.calls.slice(0, 2)).toEqual([
+      expect(world.calls.slice(0, 4)).toEqual([
+        expect.stringMatching(/^hit create/),
+        expect.stringMatching(/^roomsOf/),
         expect.stringMatching(/^load/),
         expect.stringMatching(/^append \w+ 1$/),
       ]);
