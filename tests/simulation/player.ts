@@ -32,6 +32,9 @@ export const STEADY: Nature = {
   repeats: 0,
 };
 
+/** The host makes the room, guests join it, a watcher has no seat. */
+export type Role = 'host' | 'guest' | 'watcher';
+
 /** What all players of a game know of each other, outside of the game. */
 export interface Party {
   room: string | null;
@@ -62,7 +65,8 @@ export class Player {
   readonly violations: string[] = [];
   readonly #cloud: Cloud;
   readonly #party: Party;
-  readonly #isHost: boolean;
+  readonly #role: Role;
+  #isWatching = false;
   #connection: string | null = null;
   #place: 'lobby' | 'room' = 'lobby';
   #isConnecting = false;
@@ -75,12 +79,12 @@ export class Player {
   #sleepsUntil = 0;
   #frames = 0;
 
-  constructor(cloud: Cloud, party: Party, given: { name: string; isHost: boolean; nature: Nature }) {
+  constructor(cloud: Cloud, party: Party, given: { name: string; role: Role; nature: Nature }) {
     this.#cloud = cloud;
     this.#party = party;
     this.name = given.name;
     this.id = `player-${given.name}`;
-    this.#isHost = given.isHost;
+    this.#role = given.role;
     this.nature = given.nature;
     this.#wake(cloud.scheduler.between(0, 2_000));
   }
@@ -145,6 +149,7 @@ export class Player {
   #forget(): void {
     this.#connection = null;
     this.#isAttached = false;
+    this.#isWatching = false;
   }
 
   async #connect(): Promise<void> {
@@ -167,7 +172,8 @@ export class Player {
     this.#heardAt = this.#cloud.scheduler.now;
     this.#pingedAt = this.#heardAt;
     for (const [key, { event }] of this.#pending) if (event === 'client_ready') this.#pending.delete(key);
-    this.#send('client_ready', place === 'lobby' ? {} : { player_name: this.name });
+    const hasSeat = place !== 'lobby' && this.#role !== 'watcher';
+    this.#send('client_ready', hasSeat ? { player_name: this.name } : {});
   }
 
   #keepAlive(): void {
@@ -202,7 +208,9 @@ export class Player {
   }
 
   #actInLobby(): void {
-    if (this.#isHost) {
+    if (this.#role === 'watcher') {
+      this.#hasJoined = this.#party.room !== null;
+    } else if (this.#role === 'host') {
       this.#send('create_room', { player_name: this.name });
     } else if (this.#party.room !== null) {
       this.#send('join_room', { room_id: this.#party.room, player_name: this.name });
@@ -211,9 +219,17 @@ export class Player {
 
   #actInRoom(): void {
     const { scheduler } = this.#cloud;
-    if (scheduler.chance(this.nature.mischief)) this.#tryMischief();
+    if (this.#role === 'watcher') this.#watch();
+    else if (scheduler.chance(this.nature.mischief)) this.#tryMischief();
     else if (this.view === null) this.#actInWaitingRoom();
     else this.#actInGame(this.view);
+  }
+
+  /** A watcher asks once for each connection, and then only listens. */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#send('spectate', {});
   }
 
   #actInGame({ allowed_actions: actions, phase }: PhaseChange): void {
@@ -231,7 +247,7 @@ export class Player {
   }
 
   #actInWaitingRoom(): void {
-    if (!this.#isHost) return;
+    if (this.#role !== 'host') return;
     const humans = this.#seats.filter((seat) => seat !== null && !seat.is_bot).length;
     if (this.#seats.length < 4 || humans < this.#party.humans) return;
     const free = this.#seats.indexOf(null);

@@ -6,6 +6,7 @@ import { viewFor } from '../../src/room/view.ts';
 import { connectionOf } from '../../src/room/decide.ts';
 import type { Settings } from '../../src/room/room.ts';
 import { SEATS } from '../../src/game/seats.ts';
+import type { Seat } from '../../src/game/seats.ts';
 import { Cloud, EPOCH, NO_FAULTS } from './cloud.ts';
 import type { Faults } from './cloud.ts';
 import { Invariants } from './invariants.ts';
@@ -54,7 +55,8 @@ export async function simulate(seed: number): Promise<Verdict> {
   const nature = natureFor(scheduler);
   const players = ['Ann', 'Bea', 'Cid', 'Dee']
     .slice(0, party.humans)
-    .map((name, index) => new Player(cloud, party, { name, isHost: index === 0, nature }));
+    .map((name, index) => new Player(cloud, party, { name, role: index === 0 ? 'host' : 'guest', nature }));
+  if (scheduler.chance(0.3)) players.push(new Player(cloud, party, { name: 'Eve', role: 'watcher', nature }));
   const broken = (): boolean =>
     invariants.violations.length > 0 || players.some((player) => player.violations.length > 0);
   const isOver = (): boolean =>
@@ -121,11 +123,14 @@ function checkAftermath(cloud: Cloud, players: readonly Player[], invariants: In
     invariants.replay(commits, record);
     const { room } = record;
     if (room.stage !== 'finished') continue;
-    for (const seat of SEATS) {
-      const connection = connectionOf(room.seats[seat]);
+    const seen = [
+      ...SEATS.map((seat) => ({ seat, connection: connectionOf(room.seats[seat]) })),
+      ...room.spectators.map(({ connection }) => ({ seat: null, connection })),
+    ];
+    for (const { seat, connection } of seen) {
       const player = players.find((each) => each.connection !== null && each.connection === connection);
       if (player === undefined) continue;
-      const expected = stateFrame(viewFor(room, seat), record);
+      const expected = stateFrame(viewFor<Seat>(room, seat), record);
       if (JSON.stringify(player.view) !== JSON.stringify(expected.data)) {
         wrong.push(`${player.name} at ${player.seq} does not see the room as it is at ${record.seq}`);
       }
