@@ -3,6 +3,7 @@
 import { execute } from './execute.ts';
 import { LOBBY } from './lobby.ts';
 import type { Delivery, Gateway, Ports, PostResult, Send } from './ports.ts';
+import { GONE_GRACE_MS } from '../room/decide.ts';
 
 /** A post that could not be made. Says who missed which commit, never what was in it. */
 export interface DeadLetter {
@@ -36,14 +37,28 @@ async function postAll(gateway: Gateway, { connectionId, frames }: Send<unknown>
   return 'delivered';
 }
 
+/** What follows from how a post ended. Trouble with one connection must not have everybody posted to again. */
 async function settle(
   ports: BroadcastPorts,
   { roomId, seq }: Delivery<unknown>,
   send: Send<unknown>,
   result: PostResult,
 ): Promise<void> {
-  const { connectionId, close } = send;
   ports.tally.count(`posts.${result}`);
+  try {
+    await follow(ports, { roomId, seq }, send, result);
+  } catch (error) {
+    ports.log.error('A connection could not be settled', { room: roomId, seq, result, error });
+    ports.tally.count('failures.settle');
+  }
+}
+
+function follow(
+  ports: BroadcastPorts,
+  { roomId, seq }: Pick<DeadLetter, 'roomId' | 'seq'>,
+  { connectionId, close }: Send<unknown>,
+  result: PostResult,
+): Promise<void> | undefined {
   switch (result) {
     case 'delivered':
       return close ? ports.gateway.close(connectionId) : undefined;
@@ -56,13 +71,20 @@ async function settle(
 
 /** `$disconnect` is best effort; a 410 says the same. */
 async function forget(ports: BroadcastPorts, roomId: string, connection: string): Promise<void> {
-  if (roomId === LOBBY) return ports.store.disconnected(connection);
+  if (roomId === LOBBY) return forgetVisitor(ports, connection);
   await execute(ports, {
     room: roomId,
     command: { type: 'disconnect', connection, cause: 'gone' },
     by: 'presence',
     commandId: `gone:${connection}`,
   });
+}
+
+/** A visitor of the lobby, unless it may only be that `$connect` has not returned yet (aws-facts.md). */
+async function forgetVisitor({ store, clock }: Ports, connection: string): Promise<void> {
+  const known = await store.connection(connection);
+  if (known !== null && clock.now() - known.at < GONE_GRACE_MS) return;
+  await store.disconnected(connection);
 }
 
 function countOf(results: readonly PostResult[]): Reach {

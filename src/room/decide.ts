@@ -25,7 +25,7 @@ import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 
 /** A 410 this soon after attaching may only mean that `$connect` has not returned yet (aws-facts.md). */
-const GONE_GRACE_MS = 2_000;
+export const GONE_GRACE_MS = 2_000;
 
 /** Decides one command. A closed or absent room takes only `openRoom`; whoever calls answers for the rest. */
 export function decide(room: Room, command: Command, given: Circumstances): Decision {
