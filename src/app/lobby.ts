@@ -28,12 +28,20 @@ export async function roomListNow({ store, clock, settings }: Ports): Promise<Fr
   return roomList(joinable.slice(0, SHOWN), now);
 }
 
+/** How much one call of the broadcaster carries, of 6 MB that it may (aws-facts.md), and to how many. */
+const BYTES_AT_ONCE = 5_000_000;
+const TOLD_AT_ONCE = 200;
+
 /** Tells the list to all who are in the lobby: what a pulse does, once a second at the most. */
 export async function tellLobby(ports: Ports): Promise<void> {
   const list = await roomListNow(ports);
+  const bytes = Buffer.byteLength(JSON.stringify(list));
+  const atOnce = Math.min(TOLD_AT_ONCE, Math.max(1, Math.floor(BYTES_AT_ONCE / bytes)));
   for await (const members of ports.store.lobbyMembers()) {
-    if (members.length === 0) continue;
-    const sends = members.map((connectionId) => ({ connectionId, frames: [list] }));
-    await ports.publisher.publish({ roomId: LOBBY, seq: 0, sends });
+    for (let first = 0; first < members.length; first += atOnce) {
+      const some = members.slice(first, first + atOnce);
+      const sends = some.map((connectionId) => ({ connectionId, frames: [list] }));
+      await ports.publisher.publish({ roomId: LOBBY, seq: 0, sends });
+    }
   }
 }
