@@ -1,172 +1,19 @@
-// The HTTP API: sessions, health, statistics, a room's history (docs/protocol.md, "HTTP").
+// The HTTP API (src/app/http-api.ts) behind API Gateway.
 
-/* eslint-disable @typescript-eslint/no-deprecated -- the adapter's new package is announced but not published yet */
-import { Hono } from 'hono';
-import type { Context } from 'hono';
-import { handle } from 'hono/aws-lambda';
-import type { LambdaEvent } from 'hono/aws-lambda';
 import * as z from 'zod/mini';
-import { mayRead, publicEvents } from '../app/history.ts';
-import { createIdentity, isSame, sessionIn } from '../app/identity.ts';
-import { roomStats, systemStats } from '../app/statistics.ts';
+import { createHttpApi } from '../app/http-api.ts';
 import { createGateway } from '../aws/gateway.ts';
 import { readSecret } from '../aws/secrets.ts';
 import { Environment, readEnvironment, secretSource } from './environment.ts';
 import { portsFromEnvironment } from './ports.ts';
-import packageFile from '../../package.json' with { type: 'json' };
 
 const environment = readEnvironment(z.pick(Environment, { WEBSOCKET_ENDPOINT: true }));
-const ports = portsFromEnvironment();
-const gateway = createGateway(environment.WEBSOCKET_ENDPOINT);
 const sessionSecret = secretSource('SESSION_SECRET');
 const adminToken = secretSource('ADMIN_TOKEN');
-const { version } = packageFile;
 
-type App = { Bindings: { event: LambdaEvent } };
-type ErrorStatus = 400 | 401 | 403 | 404 | 429 | 500;
-
-/** New sessions an address may have in a minute. */
-const SESSIONS_A_MINUTE = 30;
-
-const Page = z.object({
-  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(50)), 20),
-  cursor: z.optional(z.string().check(z.maxLength(500))),
+export const handler = createHttpApi({
+  ...portsFromEnvironment(),
+  gateway: createGateway(environment.WEBSOCKET_ENDPOINT),
+  sessionSecret: () => readSecret(sessionSecret),
+  adminToken: () => readSecret(adminToken),
 });
-const EventsPage = z.object({
-  after: z._default(z.coerce.number().check(z.int(), z.minimum(0)), 0),
-  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(500)), 100),
-});
-const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCase());
-
-const app = new Hono<App>();
-
-app.post('/api/session', async (context) => {
-  // The last address is the one that API Gateway saw itself; those before it are what the client says.
-  const address = context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'unknown';
-  const allowed = await ports.store.hit(`session:${address}`, 60, ports.clock.now(), SESSIONS_A_MINUTE);
-  if (!allowed)
-    return refuse(context, 429, 'RATE_LIMITED', 'Too many new sessions from your address. Wait a minute.');
-  const { token, player } = createIdentity(await readSecret(sessionSecret)).issue();
-  return context.json({ session_token: token, player_id: player });
-});
-
-app.get('/api/health', (context) =>
-  context.json({ status: 'ok', timestamp: ports.clock.now() / 1_000, service: 'liap-tui', version }),
-);
-
-app.get('/api/health/detailed', async (context) => {
-  if (!(await isOperator(context))) return refuseOperator(context);
-  const [table, state_machine, management_api] = await Promise.all([
-    probe('table', () => ports.store.probe()),
-    probe('state_machine', () => ports.phases.probe()),
-    probe('management_api', () => gateway.probe()),
-  ]);
-  const parts = { table, state_machine, management_api };
-  const status = Object.values(parts).every((part) => part.status === 'ok') ? 'ok' : 'degraded';
-  return context.json({
-    status,
-    timestamp: ports.clock.now() / 1_000,
-    service: 'liap-tui',
-    version,
-    ...parts,
-  });
-});
-
-app.get('/api/system/stats', async (context) => {
-  if (!(await isOperator(context))) return refuseOperator(context);
-  return context.json(await systemStats(ports));
-});
-
-app.get('/api/debug/room-stats', async (context) => {
-  if (!(await isOperator(context))) return refuseOperator(context);
-  const page = Page.safeParse(context.req.query());
-  if (!page.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(page.error));
-  const stats = await roomStats(ports, page.data);
-  return stats === null
-    ? refuse(context, 400, 'VALIDATION_ERROR', 'cursor: not one that a page came with')
-    : context.json(stats);
-});
-
-app.get('/api/rooms/:room_id/events', async (context) => {
-  const operator = await isOperator(context);
-  const player = operator ? null : await playerOf(context);
-  if (!operator && player === null)
-    return refuse(context, 401, 'UNAUTHORIZED', 'A session or the operator’s token is needed.');
-  const room = RoomIdParam.safeParse(context.req.param('room_id'));
-  const page = EventsPage.safeParse(context.req.query());
-  if (!room.success) return refuse(context, 400, 'VALIDATION_ERROR', 'room_id: up to 16 letters and digits');
-  if (!page.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(page.error));
-  const record = await ports.store.load(room.data);
-  if (record.seq === 0) return refuse(context, 404, 'ROOM_NOT_FOUND', 'There is no such room.');
-  if (player !== null && !mayRead(record, player)) {
-    return refuse(
-      context,
-      403,
-      'PERMISSION_DENIED',
-      'Only the players of a finished game may read its history.',
-    );
-  }
-  const { commits, next } = await ports.store.commits(room.data, page.data);
-  return context.json({ room_id: room.data, events: publicEvents(commits, record), next });
-});
-
-app.notFound((context) => refuse(context, 404, 'NOT_FOUND', 'There is nothing at this address.'));
-
-app.onError((error, context) => {
-  ports.log.error('A request failed', { path: context.req.path, error });
-  ports.tally.count('errors.INTERNAL_ERROR');
-  return refuse(context, 500, 'INTERNAL_ERROR', 'Something went wrong here. Please try again.');
-});
-
-export const handler = handle(app);
-
-function refuse(context: Context<App>, status: ErrorStatus, code: string, message: string): Response {
-  return context.json({ error: { code, message } }, status);
-}
-
-/** The operator's token, compared in constant time; 401 without one, 403 with a wrong one. */
-async function isOperator(context: Context<App>): Promise<boolean> {
-  const token = bearerOf(context);
-  return token !== null && isSame(token, await readSecret(adminToken));
-}
-
-function refuseOperator(context: Context<App>): Response {
-  return bearerOf(context) === null
-    ? refuse(context, 401, 'UNAUTHORIZED', 'The operator’s token is needed.')
-    : refuse(context, 403, 'PERMISSION_DENIED', 'That is not the operator’s token.');
-}
-
-function bearerOf(context: Context<App>): string | null {
-  return /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? null;
-}
-
-/** The player behind the session of a cookie, a `session` parameter or a bearer token. */
-async function playerOf(context: Context<App>): Promise<string | null> {
-  const cookie = context.req.header('cookie');
-  const token = sessionIn({ cookie, query: context.req.query('session') ?? bearerOf(context) ?? undefined });
-  return token === null ? null : createIdentity(await readSecret(sessionSecret)).playerOf(token);
-}
-
-interface Probed {
-  readonly status: 'ok' | 'failed';
-  readonly latency_ms: number;
-}
-
-async function probe(name: string, reach: () => Promise<void>): Promise<Probed> {
-  const started = performance.now();
-  const measured = (status: Probed['status']): Probed => ({
-    status,
-    latency_ms: Math.round((performance.now() - started) * 10) / 10,
-  });
-  try {
-    await reach();
-    return measured('ok');
-  } catch (error) {
-    ports.log.error('A probe failed', { probe: name, error });
-    return measured('failed');
-  }
-}
-
-function describe(error: z.core.$ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-}
