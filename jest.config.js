@@ -12,6 +12,7 @@ export default {
         jsc: {
           parser: { syntax: 'typescript', tsx: false },
           target: 'es2024',
+          experimental: { keepImportAttributes: true },
           transform: { react: { runtime: 'automatic', importSource: 'preact' } },
         },
         module: { type: 'es6' },
