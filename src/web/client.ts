@@ -231,8 +231,10 @@ export class Client {
   #answer(frame: ServerFrame): void {
     const pending = this.#pending.get(frame.reply_to ?? '');
     if (pending === undefined) return;
-    if (frame.event === 'error' && frame.data.code === 'RATE_LIMITED' && pending.tries <= MOST_SLOWED)
-      { this.#slowDown(pending); return; }
+    if (frame.event === 'error' && frame.data.code === 'RATE_LIMITED' && pending.tries <= MOST_SLOWED) {
+      this.#slowDown(pending);
+      return;
+    }
     this.#settle(pending, frame.event === 'error' ? { ok: false, problem: frame.data } : { ok: true, frame });
   }
 
