@@ -3,17 +3,14 @@
 import { answer } from '../../src/app/answer.ts';
 import { execute } from '../../src/app/execute.ts';
 import type { Order, Outcome } from '../../src/app/execute.ts';
-import { runPhase, runTick } from '../../src/app/game-phases.ts';
-import type { PhaseRequest } from '../../src/app/game-phases.ts';
 import { LOBBY } from '../../src/app/lobby.ts';
 import type { Seat } from '../../src/game/seats.ts';
 import type { Frame, ServerEvent, ServerEvents } from '../../src/protocol/server-frames.ts';
 import type { Command } from '../../src/room/commands.ts';
 import type { RoomEvent } from '../../src/room/events.ts';
-import { moveDeadline, nextTick } from '../../src/room/due.ts';
 import { applyCommit } from '../../src/room/record.ts';
 import type { RoomRecord } from '../../src/room/record.ts';
-import type { PlayingRoom, TaskPhase } from '../../src/room/room.ts';
+import { nextStep } from './clockwork.ts';
 import type { World } from './memory-ports.ts';
 import { PEOPLE, ROOM } from './room.ts';
 
@@ -101,50 +98,4 @@ export async function playByItself(world: World, room = ROOM): Promise<number> {
     await nextStep(world, now);
   }
   throw new Error('The game does not end');
-}
-
-async function nextStep(world: World, room: PlayingRoom): Promise<void> {
-  const request = requestFor(room, `token-${world.table.recordOf(room.id).seq}`);
-  if (request !== null) {
-    await runPhase(world.ports, request);
-    return;
-  }
-  // The tick that is due next, or else the heartbeat of a human's move runs out, whichever phase that is in.
-  const due = nextTick(room);
-  world.now = Math.max(world.now, due ?? moveDeadline(room) ?? world.now);
-  const { seq } = world.table.recordOf(room.id);
-  if (due !== null) return runTick(world.ports, { kind: 'room', roomId: room.id, seq, due });
-  const { task, number } = room.game;
-  if (task === null) throw new Error('Nothing will ever happen');
-  const token = `token-${seq}`;
-  await runPhase(world.ports, { ...phaseRequest(task.phase, task.round, room.id, number), token });
-}
-
-/** What the state machine asks for at this point; null while it waits for the phase to be over. */
-function requestFor({ id, game }: PlayingRoom, token: string): PhaseRequest | null {
-  const { phase, number } = game;
-  switch (phase.name) {
-    case 'starting':
-      return { ...phaseRequest('preparation', 1, id, number), token };
-    case 'round_start':
-      return { ...phaseRequest('declaration', phase.round.number, id, number), token };
-    case 'declaration':
-      return phase.values.length < 4
-        ? null
-        : { ...phaseRequest('turns', phase.round.number, id, number), token };
-    case 'turn_results':
-      return phase.over ? { phase: 'scoring', roomId: id, game: number, round: phase.round.number } : null;
-    case 'scoring':
-      return phase.winners.length > 0
-        ? { phase: 'game_over', roomId: id, game: number }
-        : { ...phaseRequest('preparation', phase.round.number + 1, id, number), token };
-    case 'redeal':
-    case 'turn':
-      return null;
-  }
-}
-
-function phaseRequest(phase: TaskPhase, round: number, roomId: string, game: number) {
-  // Preparation is asked for with the number of rounds that are over.
-  return { phase, roomId, game, round: phase === 'preparation' ? round - 1 : round };
 }
