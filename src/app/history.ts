@@ -12,11 +12,16 @@ export type PublicEvent = {
   readonly type: RoomEvent['type'];
 } & Readonly<Record<string, unknown>>;
 
-/** The events of some commits, as far as they are public given the room as it is now. */
+/**
+ * The events of some commits, as far as they are public given the room as it is now. What came after that is left out: of a
+ * game begun since, the room as it was cannot say what is still in play.
+ */
 export function publicEvents(commits: readonly Commit[], now: RoomRecord): readonly PublicEvent[] {
-  return commits.flatMap(({ seq, at, events }) =>
-    events.map((event) => ({ seq, at, ...publicPart(event, isInPlay(event, at, now)) })),
-  );
+  return commits
+    .filter(({ seq }) => seq <= now.seq)
+    .flatMap(({ seq, at, events }) =>
+      events.map((event) => ({ seq, at, ...publicPart(event, isInPlay(event, at, now)) })),
+    );
 }
 
 /** Whether this player sits in a room whose game is over, and so may read its history. */
