@@ -47,10 +47,13 @@ interface Pending {
   readonly id: string;
   readonly event: string;
   readonly text: string;
+  readonly askedAt: number;
   sentAt: number;
 }
 
 const RETRY_MS = 4_000;
+/** As src/web/client.ts: half of the time that a record remembers a command. */
+const GIVE_UP_MS = 60_000;
 const PING_MS = 20_000;
 const SILENCE_MS = 10_000;
 
@@ -191,7 +194,8 @@ export class Player {
   #retry(): void {
     const { now } = this.#cloud.scheduler;
     for (const pending of this.#pending.values()) {
-      if (now - pending.sentAt < RETRY_MS) continue;
+      if (now - pending.askedAt > GIVE_UP_MS) this.#pending.delete(pending.id);
+      if (now - pending.sentAt < RETRY_MS || now - pending.askedAt > GIVE_UP_MS) continue;
       if (!this.#isAttached && pending.event !== 'client_ready') continue;
       pending.sentAt = now;
       this.#transmit(pending.text);
@@ -304,7 +308,8 @@ export class Player {
   #send(event: string, data: object): void {
     const id = this.#newId();
     const text = JSON.stringify({ event, data, id });
-    this.#pending.set(id, { id, event, text, sentAt: this.#cloud.scheduler.now });
+    const { now } = this.#cloud.scheduler;
+    this.#pending.set(id, { id, event, text, askedAt: now, sentAt: now });
     this.#transmit(text);
     if (this.#cloud.scheduler.chance(this.nature.repeats)) {
       this.#cloud.scheduler.after(this.#cloud.scheduler.between(0, 30_000), () => this.#transmit(text));
