@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { roomStats, systemStats } from '../../../src/app/statistics.ts';
+import type { RoomEvent } from '../../../src/room/events.ts';
+import { listingOf } from '../../../src/room/listing.ts';
+import { minuteOf } from '../../../src/store/counters.ts';
+import { createWorld } from '../../support/memory-ports.ts';
+import type { World } from '../../support/memory-ports.ts';
+import { happened } from '../../support/players.ts';
+import { attached, gameAt, opened, sat, tableOf } from '../../support/room.ts';
+
+let world: World;
+
+beforeEach(() => {
+  world = createWorld();
+});
+
+/** A room with these events, listed as of now. */
+async function list(room: string, events: readonly RoomEvent[]): Promise<void> {
+  const [first, ...rest] = events;
+  if (first?.type !== 'RoomOpened') throw new Error('A room opens first');
+  const listing = listingOf(happened(world, [{ ...first, room }, ...rest], room));
+  if (listing === null) throw new Error('It is listed');
+  await world.ports.store.project(listing);
+  world.pass(1);
+}
+const ended = (outcome: 'completed' | 'abandoned' | 'aborted') =>
+  [...gameAt('turn'), { type: 'GameEnded', outcome, winners: [] } as const] satisfies RoomEvent[];
+const count = (counts: Record<string, number>, at = world.now) =>
+  world.ports.store.tally(minuteOf(at), counts);
+
+describe('the system’s statistics', () => {
+  test('of an empty system are all nothing', async () => {
+    expect(await systemStats(world.ports)).toEqual({
+      rooms: { open: 0, playing: 0, finished: 0 },
+      games: { completed: 0, aborted: 0, abandoned: 0 },
+      players_connected: 0,
+      moves_per_minute: 0,
+      frames_per_minute: 0,
+      errors: {},
+      failures: {},
+      posts: {},
+      complete: true,
+      timestamp: world.now / 1_000,
+    });
+  });
+
+  test('count the rooms by stage, the games by outcome, and the people who are there', async () => {
+    await list('OPEN1', [opened(), attached(1)]);
+    await list('OPEN2', [opened(), sat(2), attached(1), attached(2)]);
+    await list('PLAY1', gameAt('turn'));
+    await list('DONE1', ended('completed'));
+    await list('DONE2', ended('completed'));
+    await list('DONE3', ended('aborted'));
+    await list('DONE4', ended('abandoned'));
+    expect(await systemStats(world.ports)).toMatchObject({
+      rooms: { open: 2, playing: 1, finished: 4 },
+      games: { completed: 2, aborted: 1, abandoned: 1 },
+      players_connected: 1 + 2 + 4,
+      complete: true,
+    });
+  });
+
+  test('rate moves and frames over this minute so far and the one before', async () => {
+    world.pass(30);
+    await count({ 'events.Played': 4, 'events.TurnStarted': 9, frames: 30 });
+    await count({ 'events.Declared': 1, 'events.RedealDecided': 1, frames: 15 }, world.now - 60_000);
+    await count({ 'events.Played': 1_000 }, world.now - 120_000);
+    expect(await systemStats(world.ports)).toMatchObject({ moves_per_minute: 4, frames_per_minute: 30 });
+  });
+
+  test('add up a day’s errors, failures and posts by name', async () => {
+    await count({ 'errors.NOT_YOUR_TURN': 2, 'failures.publish': 1, 'posts.gone': 3 });
+    await count({ 'errors.NOT_YOUR_TURN': 1, 'errors.INVALID_FRAME': 1 }, world.now - 23 * 3_600_000);
+    await count({ 'errors.NOT_YOUR_TURN': 100 }, world.now - 25 * 3_600_000);
+    expect(await systemStats(world.ports)).toMatchObject({
+      errors: { NOT_YOUR_TURN: 3, INVALID_FRAME: 1 },
+      failures: { publish: 1 },
+      posts: { gone: 3 },
+    });
+  });
+
+  test('say when there are more rooms than are looked at', async () => {
+    for (let room = 0; room < 2_001; room++)
+      await world.ports.store.project({
+        room: `R${room}`,
+        seq: 1,
+        stage: 'open',
+        createdAt: world.now + room,
+        lastActivity: world.now,
+        hostName: 'Ann',
+        seats: [null, null, null, null],
+        connectedHumans: 1,
+        game: 0,
+      });
+    expect(await systemStats(world.ports)).toMatchObject({
+      rooms: { open: 2_001 },
+      players_connected: 2_000,
+      complete: false,
+    });
+  });
+});
+
+describe('a page of rooms', () => {
+  test('shows each room’s summary, phase, age and execution', async () => {
+    world.executions.set('PLAY-1', 'RUNNING');
+    await list('PLAY', gameAt('turn', tableOf([1, 2])));
+    world.pass(9);
+    expect(await roomStats(world.ports, { limit: 10 })).toEqual({
+      total_rooms: 1,
+      active_games: 1,
+      total_players: 2,
+      rooms: [
+        expect.objectContaining({
+          room_id: 'PLAY',
+          host_name: 'Ann',
+          occupied_slots: 4,
+          started: true,
+          stage: 'playing',
+          phase: 'turn',
+          round: 1,
+          seq: 1,
+          age: 10,
+          idle: 10,
+          connected: 2,
+          execution: { name: 'PLAY-1', status: 'RUNNING' },
+        }),
+      ],
+      next: null,
+    });
+  });
+
+  test('tells where a room stands, whatever its stage', async () => {
+    await list('OPEN', [opened(), attached(1)]);
+    await list('STARTING', gameAt('starting'));
+    await list('DONE', ended('aborted'));
+    const page = await roomStats(world.ports, { limit: 10 });
+    expect(
+      page?.rooms.map(({ room_id, phase, round, execution }) => ({ room_id, phase, round, execution })),
+    ).toEqual([
+      { room_id: 'STARTING', phase: 'starting', round: 1, execution: { name: 'STARTING-1', status: null } },
+      { room_id: 'OPEN', phase: 'open', round: 0, execution: null },
+      { room_id: 'DONE', phase: 'finished', round: 0, execution: { name: 'DONE-1', status: null } },
+    ]);
+    expect(page).toMatchObject({ total_rooms: 2, active_games: 1 });
+  });
+
+  test('leaves out rooms that are gone although they are still listed', async () => {
+    await list('GONE', [opened(), attached(1)]);
+    world.pass(3_601);
+    expect(await roomStats(world.ports, { limit: 10 })).toMatchObject({ rooms: [], next: null });
+  });
+
+  test('shows neither a hand nor a session', async () => {
+    await list('PLAY', gameAt('turn'));
+    const page = JSON.stringify(await roomStats(world.ports, { limit: 10 }));
+    expect(page).not.toMatch(/GENERAL|SOLDIER|session-ann|socket-ann|token|"seed"/);
+  });
+
+  test.each([1, 2, 3, 7])(
+    'of %d after another shows every room once, those that play first',
+    async (limit) => {
+      await list('OPEN1', [opened(), attached(1)]);
+      await list('PLAY1', gameAt('turn'));
+      await list('DONE1', ended('completed'));
+      await list('OPEN2', [opened(), attached(1)]);
+      await list('PLAY2', gameAt('turn'));
+      await list('DONE2', ended('completed'));
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      for (let pages = 0; pages < 10; pages++) {
+        const page = await roomStats(world.ports, { limit, cursor });
+        expect(page?.rooms.length).toBeLessThanOrEqual(limit);
+        seen.push(...(page?.rooms.map(({ room_id }) => room_id) ?? []));
+        if (page?.next == null) break;
+        cursor = page.next;
+      }
+      expect(seen).toEqual(['PLAY2', 'PLAY1', 'OPEN2', 'OPEN1', 'DONE2', 'DONE1']);
+    },
+  );
+
+  test.each(['nowhere:', 'open:made-up', 'nowhere', ':', ''])('cannot begin at %j', async (cursor) => {
+    expect(await roomStats(world.ports, { limit: 5, cursor })).toBeNull();
+  });
+});
