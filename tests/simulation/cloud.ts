@@ -81,6 +81,9 @@ interface Invocation {
   readonly die: (why: Error) => void;
 }
 
+/** Whether the function dies right before or right after it calls. */
+export type Trap = (name: string, call: string, when: 'before' | 'after') => boolean;
+
 /** Something the invariants want to see. */
 export interface Witness {
   readonly committed: (commit: Commit) => void;
@@ -99,6 +102,8 @@ export class Cloud {
   /** How many faults there were. */
   faultCount = 0;
   faults: Faults;
+  /** Says at which call a function dies, for who wants exactly that crash. */
+  trap: Trap = () => false;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #witness: Witness;
   #ids = 0;
@@ -171,6 +176,15 @@ export class Cloud {
     // API Gateway notices a dead peer at the next post or after ten idle minutes.
     if (how === 'openly') this.#end(connection);
     else this.scheduler.after(600_000, () => this.#end(connection));
+  }
+
+  /** A connection's peer is gone, the gateway knows at the next post, and `$disconnect` is lost. */
+  vanish(id: ConnectionId): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    connection.isHeard = false;
+    connection.isOpen = false;
+    this.tell(`vanish ${id} ${connection.name}`);
   }
 
   /** A frame of a client, if its connection still stands. */
@@ -395,14 +409,14 @@ export class Cloud {
 
   /** One call of a function to a service: takes time, may be refused, may lose its reply, and the function may die at it. */
   async #call<T>(invocation: Invocation, what: string, ms: number, work: () => Promise<T> | T): Promise<T> {
-    await this.#hop(invocation, what, ms / 2);
+    await this.#hop(invocation, what, ms / 2, 'before');
     if (this.#happens('refused')) {
       this.tell(`refused ${invocation.name} ${what}`);
       throw new Error(`${what} was throttled`);
     }
     const result = await work();
     const isLost = this.#happens('lostReply');
-    await this.#hop(invocation, what, ms / 2);
+    await this.#hop(invocation, what, ms / 2, 'after');
     if (isLost) {
       this.tell(`reply lost ${invocation.name} ${what}`);
       throw new Error(`${what}: the reply was lost`);
@@ -411,9 +425,10 @@ export class Cloud {
   }
 
   /** Time passes on the way; a function that has died never comes back from it. */
-  async #hop(invocation: Invocation, what: string, ms: number): Promise<void> {
+  async #hop(invocation: Invocation, what: string, ms: number, when: 'before' | 'after'): Promise<void> {
     await this.scheduler.pause(this.#latency(ms));
-    if (invocation.isAlive && this.#happens('crash')) invocation.die(new Error(`crashed at ${what}`));
+    const dies = this.trap(invocation.name, what, when) || this.#happens('crash');
+    if (invocation.isAlive && dies) invocation.die(new Error(`crashed ${when} ${what}`));
     if (!invocation.isAlive) await new Promise<never>(() => undefined);
   }
 

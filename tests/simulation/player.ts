@@ -21,6 +21,8 @@ export interface Nature {
   readonly sleeps: number;
   readonly leaves: number;
   readonly repeats: number;
+  /** Only answers to nothing but what keeps a connection: does not play. */
+  readonly idle?: boolean;
 }
 export const STEADY: Nature = {
   drops: 0,
@@ -97,6 +99,17 @@ export class Player {
     return this.#isAttached ? this.#connection : null;
   }
 
+  /** As if the page were loaded anew: what was not answered is not asked again. */
+  forgetPending(): void {
+    this.#pending.clear();
+  }
+
+  /** Goes away without a word. */
+  leaveTheHouse(): void {
+    this.gone = true;
+    this.#forget();
+  }
+
   #wake(ms: number): void {
     this.#cloud.scheduler.after(ms, () => {
       if (this.gone) return;
@@ -116,7 +129,7 @@ export class Player {
     if (this.#misfortune()) return;
     this.#keepAlive();
     this.#retry();
-    if (!this.#isAttached || this.#pending.size > 0) return;
+    if (!this.#isAttached || this.#pending.size > 0 || this.nature.idle === true) return;
     if (this.#place === 'lobby') this.#actInLobby();
     else this.#actInRoom();
   }

@@ -1,0 +1,298 @@
+// The table of docs/architecture.md, section 8: for each row exactly that crash, and how and how soon it heals. Everything
+// else works, so what heals it is what the row says.
+
+import { describe, expect, test } from '@jest/globals';
+import { parseSettings } from '../../src/app/settings.ts';
+import { connectionOf } from '../../src/room/decide.ts';
+import type { RoomRecord } from '../../src/room/record.ts';
+import type { Settings } from '../../src/room/room.ts';
+import { SEATS } from '../../src/game/seats.ts';
+import { Cloud, EPOCH, NO_FAULTS } from './cloud.ts';
+import type { Trap } from './cloud.ts';
+import { Invariants } from './invariants.ts';
+import { Player, STEADY } from './player.ts';
+import type { Party } from './player.ts';
+import { Scheduler } from './scheduler.ts';
+
+const PATIENCE_MS = 20 * 60_000;
+/** A heartbeat's period: the time for a move and the slack (src/app/effects.ts). */
+const MOVE_SECONDS = 20;
+const HEARTBEAT_MS = (MOVE_SECONDS + 3) * 1_000;
+/** A client pings after 20 s at the latest and asks for what it misses; a frame takes some ms each way. */
+const PING_MS = 20_000 + 3_000;
+/** An unanswered frame is sent again after 4 s, at the player's next occasion to act. */
+const RETRY_MS = 4_000 + 3_000;
+
+interface Stage {
+  readonly cloud: Cloud;
+  readonly players: readonly Player[];
+  readonly invariants: Invariants;
+  record(): RoomRecord;
+  /** Goes on until something is so; fails when it does not come about. Returns the virtual ms it took. */
+  until(what: string, holds: () => boolean): Promise<number>;
+  /** Springs at the first call that fits: the function dies there. */
+  set(trap: Trap): { readonly sprung: () => boolean };
+}
+
+/** A game of some humans, the rest bots, in a world without faults. */
+function stage(humans: number, settings: Partial<Settings> = {}): Stage {
+  const scheduler = new Scheduler(11, EPOCH);
+  const party: Party = { room: null, humans, over: false };
+  const invariants = new Invariants({
+    recordOf: (room) => cloud.store.recordOf(room),
+    recordsOf: (room) => cloud.store.logOf(room).records,
+  });
+  const cloud: Cloud = new Cloud({
+    scheduler,
+    settings: {
+      ...parseSettings('{}'),
+      moveSeconds: MOVE_SECONDS,
+      turnResultsSeconds: 1,
+      scoringSeconds: 1,
+      maxRounds: 1,
+      ...settings,
+    },
+    faults: NO_FAULTS,
+    witness: {
+      committed: (commit) => invariants.committed(commit),
+      posted: (connection, text) => invariants.posted(connection, text, party.room),
+    },
+  });
+  const players = ['Ann', 'Bea', 'Cid', 'Dee']
+    .slice(0, humans)
+    .map(
+      (name, index) =>
+        new Player(cloud, party, { name, role: index === 0 ? 'host' : 'guest', nature: STEADY }),
+    );
+  const record = (): RoomRecord => cloud.store.recordOf(party.room ?? '');
+  return {
+    cloud,
+    players,
+    invariants,
+    record,
+    until: async (what, holds) => {
+      const from = scheduler.now;
+      const end = await scheduler.run(holds, from + PATIENCE_MS);
+      if (end !== 'done')
+        throw new Error(`It did not come to ${what}:\n${cloud.story.slice(-20).join('\n')}`);
+      return scheduler.now - from;
+    },
+    set: (trap) => {
+      let sprung = false;
+      cloud.trap = (name, call, when) => {
+        if (sprung || !trap(name, call, when)) return false;
+        sprung = true;
+        return true;
+      };
+      return { sprung: () => sprung };
+    },
+  };
+}
+
+function phaseOf({ room }: RoomRecord): string {
+  return room.stage === 'playing' ? room.game.phase.name : room.stage;
+}
+const inPhase = (theatre: Stage, name: string) => (): boolean => phaseOf(theatre.record()) === name;
+/** Every player has seen the latest commit. */
+const allSee = (theatre: Stage) => (): boolean =>
+  theatre.players.every((player) => player.seq === theatre.record().seq);
+
+async function endsWell(theatre: Stage): Promise<void> {
+  await theatre.until('the end of the game', inPhase(theatre, 'finished'));
+  await theatre.until('the end of the execution', () =>
+    [...theatre.cloud.machine.executions.values()].every(({ status }) => status === 'SUCCEEDED'),
+  );
+  expect([
+    ...theatre.invariants.violations,
+    ...theatre.players.flatMap((player) => player.violations),
+  ]).toEqual([]);
+}
+
+describe('a function that dies after', () => {
+  test('load, before commit: nothing has happened, the retry under the same id does it within seconds', async () => {
+    const theatre = stage(4);
+    await theatre.until('the first turn', inPhase(theatre, 'turn'));
+    const { seq } = theatre.record();
+    const trap = theatre.set(
+      (name, call, when) => name === 'message' && call.startsWith('append') && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    expect(theatre.record().seq).toBe(seq);
+    expect(await theatre.until('the move', () => theatre.record().seq > seq)).toBeLessThan(RETRY_MS);
+    await endsWell(theatre);
+  });
+
+  test('commit, before broadcast: the retry under the same id tells everybody within seconds', async () => {
+    const theatre = stage(4);
+    await theatre.until('the first turn', inPhase(theatre, 'turn'));
+    const trap = theatre.set(
+      (name, call, when) => name === 'message' && call === 'broadcast' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    const { seq } = theatre.record();
+    expect(theatre.players.some((player) => player.seq < seq)).toBe(true);
+    expect(await theatre.until('everybody to know', allSee(theatre))).toBeLessThan(RETRY_MS);
+    await endsWell(theatre);
+  });
+
+  test('commit, before broadcast, of a command nobody repeats: the next ping tells each client', async () => {
+    const theatre = stage(4, { turnResultsSeconds: 100 });
+    await theatre.until('the first turn', inPhase(theatre, 'turn'));
+    await theatre.until('a result', inPhase(theatre, 'turn_results'));
+    for (const player of theatre.players) player.nature = { ...STEADY, idle: true };
+    await theatre.until('quiet', allSee(theatre));
+    const trap = theatre.set(
+      (name, call, when) => name === 'tick' && call === 'broadcast' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    expect(await theatre.until('everybody to know', allSee(theatre))).toBeLessThan(PING_MS);
+    for (const player of theatre.players) player.nature = STEADY;
+    await endsWell(theatre);
+  });
+
+  test('commit, before SendTaskSuccess: the heartbeat runs out and the phase, entered again, is over at once', async () => {
+    const theatre = stage(4);
+    await theatre.until('declarations', inPhase(theatre, 'declaration'));
+    const trap = theatre.set(
+      (name, call, when) => name === 'message' && call === 'SendTaskSuccess' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    // The player's own retry would complete the task even sooner: here nobody repeats anything.
+    for (const player of theatre.players) player.forgetPending();
+    const took = await theatre.until('the turns', inPhase(theatre, 'turn'));
+    expect(took).toBeGreaterThan(5_000);
+    expect(took).toBeLessThan(HEARTBEAT_MS + 2_000);
+    await endsWell(theatre);
+  });
+
+  test('commit, before SendTaskSuccess: the retry under the same id completes the task within seconds', async () => {
+    const theatre = stage(4);
+    await theatre.until('declarations', inPhase(theatre, 'declaration'));
+    const trap = theatre.set(
+      (name, call, when) => name === 'message' && call === 'SendTaskSuccess' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    expect(await theatre.until('the turns', inPhase(theatre, 'turn'))).toBeLessThan(RETRY_MS + 1_000);
+    await endsWell(theatre);
+  });
+
+  test('commit, before the tick is sent: the next ping or the heartbeat has the move made', async () => {
+    const theatre = stage(1);
+    await theatre.until('the first turn', inPhase(theatre, 'turn'));
+    const trap = theatre.set(
+      (name, call, when) => name === 'tick' && call === 'SendMessage' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    const { seq } = theatre.record();
+    const took = await theatre.until('the next commit', () => theatre.record().seq > seq);
+    expect(took).toBeLessThan(Math.max(HEARTBEAT_MS, PING_MS) + 2_000);
+    await endsWell(theatre);
+  });
+
+  test('GameStarted, before StartExecution: the next ping of anyone in the room has it started', async () => {
+    const theatre = stage(4);
+    const trap = theatre.set(
+      (name, call, when) =>
+        name === 'message' &&
+        call === 'broadcast' &&
+        phaseOf(theatre.record()) === 'starting' &&
+        when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    for (const player of theatre.players) player.forgetPending();
+    expect(theatre.cloud.machine.executions.size).toBe(0);
+    expect(
+      await theatre.until('the execution', () => theatre.cloud.machine.executions.size === 1),
+    ).toBeLessThan(PING_MS);
+    await endsWell(theatre);
+  });
+});
+
+describe('the phase function that dies anywhere', () => {
+  const calls = ['load', 'append', 'broadcast', 'SendTaskSuccess', 'SendMessage', 'project'];
+  const cases = calls.flatMap((call) => (['before', 'after'] as const).map((when) => [when, call] as const));
+  test.each(cases)(
+    '%s %s is invoked again by the state machine, and entering twice does no harm',
+    async (when, call) => {
+      // With three bots entering a phase also plans their moves.
+      const theatre = stage(1);
+      const trap = theatre.set(
+        (name, made, point) => name === 'phase' && made.startsWith(call) && point === when,
+      );
+      await endsWell(theatre);
+      // A crash on a call that is never made would prove nothing.
+      expect(trap.sprung()).toBe(true);
+    },
+  );
+});
+
+describe('the broadcaster that dies half way', () => {
+  test('is asked once more, and clients drop what they have seen already', async () => {
+    const theatre = stage(4);
+    await theatre.until('the first turn', inPhase(theatre, 'turn'));
+    let posts = 0;
+    const trap = theatre.set(
+      (name, call, when) =>
+        name === 'broadcaster' && call.startsWith('post') && when === 'after' && ++posts === 2,
+    );
+    await theatre.until('the crash', trap.sprung);
+    const { seq } = theatre.record();
+    expect(
+      await theatre.until('everybody to know', () => theatre.players.every((player) => player.seq >= seq)),
+    ).toBeLessThan(1_000);
+    await endsWell(theatre);
+  });
+
+  test('twice leaves a gap that the next frame or ping tells of', async () => {
+    const theatre = stage(4);
+    await theatre.until('the first turn', inPhase(theatre, 'turn'));
+    let crashes = 0;
+    theatre.cloud.trap = (name, call, when) =>
+      name === 'broadcaster' && call.startsWith('post') && when === 'before' && ++crashes <= 6;
+    await theatre.until('the crashes', () => crashes >= 6);
+    const { seq } = theatre.record();
+    expect(
+      await theatre.until('everybody to know', () => theatre.players.every((player) => player.seq >= seq)),
+    ).toBeLessThan(PING_MS);
+    await endsWell(theatre);
+  });
+});
+
+test('a $disconnect that never comes: the next post is answered with 410 and the seat is marked, then a bot plays', async () => {
+  const theatre = stage(4);
+  await theatre.until('the first turn', inPhase(theatre, 'turn'));
+  const [, bea] = theatre.players;
+  const connection = bea?.connection ?? '';
+  theatre.cloud.vanish(connection);
+  bea?.leaveTheHouse();
+  const occupant = () => {
+    const { room } = theatre.record();
+    if (room.stage !== 'playing') return null;
+    return SEATS.map((seat) => room.seats[seat]).find(({ name }) => name === bea?.name) ?? null;
+  };
+  expect(connectionOf(occupant())).toBe(connection);
+  const took = await theatre.until('the seat to be marked', () => connectionOf(occupant()) !== connection);
+  expect(took).toBeLessThan(HEARTBEAT_MS + 2_000);
+  expect(
+    await theatre.until('the bot', () => {
+      const now = occupant();
+      return now?.kind === 'human' && now.presence.status === 'replaced';
+    }),
+  ).toBeLessThan(7_000);
+  await endsWell(theatre);
+});
+
+test('two functions that commit at once: one wins, the other loads and decides again, and both are in the log', async () => {
+  const theatre = stage(4);
+  await theatre.until('the first turn', inPhase(theatre, 'turn'));
+  const before = theatre.record().seq;
+  // Two players lose their connections at one moment: both $disconnects load the same record.
+  for (const player of theatre.players.slice(1, 3)) theatre.cloud.drop(player.connection ?? '', 'openly');
+  await theatre.until('both to be noted', () => {
+    const later = theatre.cloud.store
+      .logOf(theatre.cloud.store.roomIds()[0] ?? '')
+      .commits.filter(({ seq }) => seq > before);
+    return later.filter(({ events }) => events.some(({ type }) => type === 'Detached')).length === 2;
+  });
+  await endsWell(theatre);
+});
