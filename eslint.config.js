@@ -4,7 +4,13 @@ import tseslint from 'typescript-eslint';
 
 const PURE = ['src/game/**/*.ts', 'src/room/**/*.ts'];
 /** Where the outside world comes in and a cast can be the only way to name what has just been checked. */
-const BOUNDARIES = ['src/aws/**/*.ts', 'src/store/**/*.ts', 'src/web/**/*.{ts,tsx}', 'scripts/**/*.ts', 'tests/**/*.ts'];
+const BOUNDARIES = [
+  'src/aws/**/*.ts',
+  'src/store/**/*.ts',
+  'src/web/**/*.{ts,tsx}',
+  'scripts/**/*.ts',
+  'tests/**/*.ts',
+];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', '.serverless', '.esbuild', '.liap', 'coverage', 'src/edge/**'] },
@@ -18,7 +24,10 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -33,10 +42,28 @@ export default tseslint.config(
   {
     files: PURE,
     rules: {
-      'no-restricted-globals': ['error', 'Date', 'setTimeout', 'setInterval', 'process', 'crypto', 'performance', 'fetch'],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Randomness is handed in.' }],
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^(?!\\.)', message: 'The core has no dependency.' }] }],
+      'no-restricted-globals': [
+        'error',
+        'Date',
+        'setTimeout',
+        'setInterval',
+        'process',
+        'crypto',
+        'performance',
+        'fetch',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness is handed in.' },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.)', message: 'The core has no dependency.' }] },
+      ],
     },
   },
-  { files: ['**/*.js', '**/*.cjs'], languageOptions: { globals: { module: 'writable', process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['**/*.js', '**/*.cjs'],
+    languageOptions: { globals: { module: 'writable', process: 'readonly', console: 'readonly' } },
+  },
 );
