@@ -29,8 +29,7 @@ let town: Town;
 
 interface Start {
   readonly child: ChildProcess;
-  /** What it has said on stderr, and of that the numbers of its processes. */
-  readonly said: () => string;
+  /** The processes it has told of at LOG_LEVEL=info. */
   readonly pids: () => readonly number[];
 }
 
@@ -54,7 +53,6 @@ async function npmStart(): Promise<Start> {
   }
   return {
     child,
-    said: () => err,
     pids: () => [...err.matchAll(/is process (\d+)$/gm)].map(([, pid]) => Number(pid)),
   };
 }

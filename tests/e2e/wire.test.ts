@@ -52,6 +52,7 @@ beforeAll(async () => {
     memory: true,
     webRoot: pages,
     settings: parseSettings(JSON.stringify(settings)),
+    logLevel: 'error',
   });
 });
 afterAll(async () => {
