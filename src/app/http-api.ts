@@ -4,6 +4,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { handle } from 'hono/aws-lambda';
+import type { LambdaEvent } from 'hono/aws-lambda';
 import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
 import { createIdentity, isSame, sessionIn } from './identity.ts';
@@ -18,8 +19,14 @@ export interface HttpPorts extends Ports {
   readonly adminToken: () => Promise<string>;
 }
 
-/** Answers events of API Gateway. */
-export type HttpApi = ReturnType<typeof handle>;
+/** Payload format 2.0. */
+type HttpEvent = Extract<LambdaEvent, { readonly rawPath: string }>;
+/** Answers a request as API Gateway hands it on. */
+export type HttpApi = (event: HttpEvent) => Promise<HttpAnswer>;
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly body: string;
+}
 
 const { version } = packageFile;
 
@@ -121,7 +128,17 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     return refuse(context, 500, 'INTERNAL_ERROR', 'Something went wrong here. Please try again.');
   });
 
-  return handle(app);
+  const answer = handle(app);
+  return (event) => answer(legible(event));
+}
+
+/**
+ * An event without what the adapter cannot make a request of: a body with GET (no endpoint takes one with any method), and
+ * somebody else's cookies with characters that HTTP has no bytes for.
+ */
+function legible(event: HttpEvent): HttpEvent {
+  const { cookies = [], ...others } = event;
+  return { ...others, body: null, cookies: cookies.filter((cookie) => /^[\x20-\x7E]*$/.test(cookie)) };
 }
 
 function refuse(context: Context, status: ErrorStatus, code: string, message: string): Response {
