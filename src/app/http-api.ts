@@ -39,8 +39,10 @@ const Page = z.object({
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(50)), 20),
   cursor: z.optional(z.string().check(z.maxLength(500))),
 });
+/** More commits than a room can have, and than the keys of the table have digits for. */
+const MOST_COMMITS = 9_999_999;
 const EventsPage = z.object({
-  after: z._default(z.coerce.number().check(z.int(), z.minimum(0)), 0),
+  after: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(MOST_COMMITS)), 0),
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(500)), 100),
 });
 const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCase());
@@ -49,9 +51,15 @@ const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCa
 export function createHttpApi(ports: HttpPorts): HttpApi {
   const app = new Hono();
 
+  app.use(async (_context, next) => {
+    await next();
+    await ports.tally.flush();
+  });
+
   app.post('/api/session', async (context) => {
     // The last address is the one that API Gateway saw itself; those before it are what the client says.
-    const address = context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'unknown';
+    const address =
+      context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim().slice(0, 64) ?? 'unknown';
     const allowed = await ports.store.hit(`session:${address}`, 60, ports.clock.now(), SESSIONS_A_MINUTE);
     if (!allowed)
       return refuse(context, 429, 'RATE_LIMITED', 'Too many new sessions from your address. Wait a minute.');
