@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { label, PIECES } from '../../src/game/pieces.ts';
 import type { Seat } from '../../src/game/seats.ts';
 import { PLAY_TYPES } from '../../src/game/sets.ts';
+import { EMOTES } from '../../src/protocol/server-frames.ts';
 import type { Frame, PhaseData, ServerEvent, ServerEvents } from '../../src/protocol/server-frames.ts';
 import { AVATAR_COLOURS } from '../../src/room/room.ts';
 
@@ -70,6 +71,13 @@ const hiddenDeal = z.strictObject({ commitment: sha256 });
 const revealedDeal = z.strictObject({ commitment: sha256, seed: sha256 });
 const starterReason = z.literal(['accepted_redeal', 'has_general_red', 'won_last_turn']);
 
+const scoreSheet = z.array(
+  z.strictObject({
+    round: count,
+    multiplier: count,
+    players: byName(z.strictObject({ declared: upTo(8), actual: upTo(8), score: z.int() })),
+  }),
+);
 const PHASE_DATA = {
   preparation: z.strictObject({
     dealing_cards: z.boolean(),
@@ -110,6 +118,7 @@ const PHASE_DATA = {
   }),
   turn_results: z.strictObject({
     turn_winner: text,
+    turn_order: z.array(text).check(z.length(4)),
     winning_play: winningPlay,
     turn_plays: byName(tablePlay),
     pile_counts: byName(upTo(8)),
@@ -127,6 +136,7 @@ const PHASE_DATA = {
       z.strictObject({ name: text, is_bot: z.boolean(), pile_count: upTo(8), captured_piles: upTo(8) }),
     ),
     redeal_multiplier: count,
+    score_sheet: scoreSheet,
     game_complete: z.boolean(),
     winners: z.array(text),
     display_duration: seconds,
@@ -137,6 +147,7 @@ const PHASE_DATA = {
     final_rankings: z.array(
       z.strictObject({ name: text, score: z.int(), rank: upTo(4), turns_won: count, perfect_rounds: count }),
     ),
+    score_sheet: scoreSheet,
     game_stats: z.strictObject({
       total_rounds: count,
       game_duration: seconds,
@@ -205,6 +216,7 @@ const DATA = {
     started: z.boolean(),
     operation_id: text,
     spectators: z.int(),
+    private: z.boolean(),
   }),
   room_state_update: z.strictObject({ slots, host_name: text }),
   room_closed: z.strictObject({ message: text, reason: text }),
@@ -233,6 +245,7 @@ const DATA = {
   player_disconnected: presence,
   player_reconnected: presence,
   host_changed: z.strictObject({ new_host: text }),
+  emote: z.strictObject({ player_name: text, emote: z.literal(EMOTES) }),
   leave_game_success: z.strictObject({ player_name: text, success: z.literal(true) }),
 } satisfies { readonly [E in ServerEvent]: z.ZodMiniType<ServerEvents<Seat>[E]> };
 

@@ -1,7 +1,7 @@
 // A text frame in, the sender's reply out: parse, find the command, execute, answer. What the `$default` route does.
 
 import { commandIdOf, roomIdOf } from './ids.ts';
-import { execute, isGone } from './execute.ts';
+import { connectionsOf, execute, isGone } from './execute.ts';
 import type { Order, Outcome, Sender } from './execute.ts';
 import type { Ports } from './ports.ts';
 import { LOBBY, roomListNow } from './lobby.ts';
@@ -16,7 +16,7 @@ import {
   stateFrame,
   welcome,
 } from '../protocol/frames.ts';
-import type { Frame } from '../protocol/server-frames.ts';
+import type { Emote, Frame } from '../protocol/server-frames.ts';
 import type { PlayerCommand } from '../room/commands.ts';
 import { seatOf } from '../room/decide.ts';
 import type { RoomRecord } from '../room/record.ts';
@@ -127,7 +127,7 @@ async function answerInLobby(ports: Ports, asked: Asked, frame: ClientFrame): Pr
     case 'get_rooms':
       return said(asked, await roomListNow(ports));
     case 'create_room':
-      return createRoom(ports, asked, frame.playerName);
+      return createRoom(ports, asked, frame);
     case 'join_room':
       return joinRoom(ports, asked, frame.roomId, frame.playerName);
     default:
@@ -142,7 +142,11 @@ async function answerInLobby(ports: Ports, asked: Asked, frame: ClientFrame): Pr
 /** How many ids are tried for a new room; two rooms of a billion possible ids meet seldom enough. */
 const ROOM_ID_TRIES = 8;
 
-async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Answer> {
+async function createRoom(
+  ports: Ports,
+  asked: Asked,
+  { playerName: name, isPrivate }: Extract<ClientFrame, { event: 'create_room' }>,
+): Promise<Answer> {
   const { player } = asked;
   const request = `${player}:${keyOf(asked)}`;
   const tooMany = await tooManyRooms(ports, player, roomIdOf(request, 0));
@@ -153,7 +157,7 @@ async function createRoom(ports: Ports, asked: Asked, name: string): Promise<Ans
     const created: Frame = { event: 'room_created', data: { room_id: room, host_name: name, success: true } };
     const outcome = await execute(ports, {
       ...orderOf(asked, room),
-      command: { type: 'openRoom', room, player, name, settings: ports.settings },
+      command: { type: 'openRoom', room, player, name, isPrivate, settings: ports.settings },
       sender: senderOf(asked, () => [created]),
     });
     // Gone: somebody else's room has that id.
@@ -236,6 +240,8 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
       return read(ports, asked, (room, record) => [
         stateFrame(viewFor(room, seatOf(room, connection)), record),
       ]);
+    case 'emote':
+      return showEmote(ports, asked, frame.emote);
     case 'spectate': {
       if (frame.roomId !== null && frame.roomId !== place) {
         const message = 'Open a connection to that room to watch it.';
@@ -287,7 +293,8 @@ type PlayerFrame = Exclude<
       | 'sync_request'
       | 'start_next_round'
       | 'client_ready'
-      | 'spectate';
+      | 'spectate'
+      | 'emote';
   }
 >;
 
@@ -353,6 +360,34 @@ function pong(timestamp: number | null, now: number, seq?: number): Frame {
     event: 'pong',
     data: { timestamp, server_time: now / 1_000, ...(seq === undefined ? {} : { seq }) },
   };
+}
+
+/** An emote is shown to everybody there and forgotten: it is no move, so it makes no commit. */
+async function showEmote(ports: Ports, asked: Asked, emote: Emote): Promise<Answer> {
+  if (ports.emoteLimit(asked.connection) !== 'admitted') {
+    return refused(asked, {
+      code: 'RATE_LIMITED',
+      message: 'One emote in two seconds is enough.',
+      event: 'emote',
+    });
+  }
+  const record = await ports.store.load(asked.place);
+  if (isGone(record, ports.clock.now()) || !isLive(record.room)) return turnedAway(ports, asked);
+  const player_name = nameAt(record.room, asked.connection);
+  if (player_name === null) {
+    return refused(asked, {
+      code: 'NOT_IN_ROOM',
+      message: 'Only who sits at the table can show an emote.',
+      event: 'emote',
+    });
+  }
+  const frame: Frame = { event: 'emote', data: { player_name, emote } };
+  const others = connectionsOf(record.room).filter((connection) => connection !== asked.connection);
+  if (others.length > 0) {
+    const sends = others.map((connectionId) => ({ connectionId, frames: [frame] }));
+    await ports.publisher.publish({ roomId: asked.place, seq: record.seq, sends });
+  }
+  return said(asked, frame);
 }
 
 /** Answers from the room as it is, without a command. */

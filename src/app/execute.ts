@@ -198,12 +198,18 @@ function farewells(sender: Sender | undefined, { before, after, commit }: Change
   const removed = commit.events.flatMap((event) =>
     event.type === 'SeatVacated' && event.reason === 'removed' ? [event.seat] : [],
   );
-  const seats = closed === null ? removed : SEATS;
-  const seated = seats.flatMap((seat) => connectionAt(before.room, seat) ?? []);
-  const leaving = closed === null ? seated : [...seated, ...spectatorsOf(before.room)];
+  const leaving =
+    closed === null
+      ? removed.flatMap((seat) => connectionAt(before.room, seat) ?? [])
+      : connectionsOf(before.room);
   return leaving
     .filter((connectionId) => connectionId !== sender?.connection)
     .map((connectionId) => ({ connectionId, frames: [roomClosed(closed ?? 'removed')], close: true }));
+}
+
+/** Every connection that hears of a room: of those who sit, and of those who watch. */
+export function connectionsOf(room: Room): readonly ConnectionId[] {
+  return [...SEATS.flatMap((seat) => connectionAt(room, seat) ?? []), ...spectatorsOf(room)];
 }
 
 function spectatorsOf(room: Room): readonly ConnectionId[] {

@@ -106,14 +106,14 @@ function isOver(
 ): boolean {
   if (room?.stage !== 'playing' || room.game.number !== game) return true;
   const { phase } = room.game;
-  if (room.game.roundsScored < round)
+  if (room.game.sheet.length < round)
     throw new Error(`Round ${round} of room ${roomId} cannot be scored yet`);
   return phase.name === 'scoring' && phase.winners.length > 0;
 }
 
 function finishedGame(room: Room | null, { roomId, game, phase }: PhaseRequest): GameFinished {
   if (room?.stage === 'finished' && room.result.game === game) {
-    const { outcome, rounds, startedAt, endedAt, winners, tally } = room.result;
+    const { outcome, sheet, startedAt, endedAt, winners, tally } = room.result;
     const seats = SEATS.map((seat) => {
       const occupant = room.seats[seat];
       return {
@@ -123,7 +123,7 @@ function finishedGame(room: Room | null, { roomId, game, phase }: PhaseRequest):
         isWinner: winners.includes(seat),
       };
     });
-    return { roomId, game, outcome, rounds, startedAt, endedAt, seats };
+    return { roomId, game, outcome, rounds: sheet.length, startedAt, endedAt, seats };
   }
   if (phase === 'game_over' && room?.stage === 'playing' && room.game.number === game) {
     throw new Error(`The game of room ${roomId} is not over yet`);

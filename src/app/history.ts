@@ -36,7 +36,7 @@ export function mayRead({ room }: RoomRecord, player: PlayerId): boolean {
 /** Whether a deal belongs to a round of the running game that has not been scored. */
 function isInPlay(event: RoomEvent, at: number, { room }: RoomRecord): boolean {
   if (event.type !== 'Dealt' || room.stage !== 'playing') return false;
-  return at >= room.game.startedAt && event.round > room.game.roundsScored;
+  return at >= room.game.startedAt && event.round > room.game.sheet.length;
 }
 
 function publicPart(

@@ -102,6 +102,8 @@ export interface Ports {
   readonly log: Log;
   readonly tally: Tally;
   readonly limit: Limit;
+  /** The same for emotes alone. */
+  readonly emoteLimit: Limit;
   /** The stage's settings, for rooms yet to be created. */
   readonly settings: Settings;
 }

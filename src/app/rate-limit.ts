@@ -4,9 +4,15 @@
 import type { ConnectionId } from '../room/room.ts';
 import type { Limit } from './ports.ts';
 
-/** Frames a second in the long run, and at once after a while of silence. */
-const RATE = 10;
-const BURST = 20;
+/** `rate` a second in the long run, `burst` at once after a while of silence. */
+export interface Allowance {
+  readonly rate: number;
+  readonly burst: number;
+}
+export const FRAMES: Allowance = { rate: 10, burst: 20 };
+/** One every two seconds. */
+export const EMOTES: Allowance = { rate: 0.5, burst: 1 };
+
 /** Who goes on for so many refused frames more does not mean to stop. */
 const PATIENCE = 50;
 /** Connections an instance remembers; the longest silent is forgotten first, and begins anew. */
@@ -18,13 +24,13 @@ interface Bucket {
   readonly refused: number;
 }
 
-/** A limit on the frames of each connection. `now` in epoch ms. */
-export function createLimit(now: () => number): Limit {
+/** A limit on what each connection may do. `now` in epoch ms. */
+export function createLimit(now: () => number, { rate, burst }: Allowance): Limit {
   const buckets = new Map<ConnectionId, Bucket>();
   return (connection) => {
     const at = now();
-    const before = buckets.get(connection) ?? { tokens: BURST, at, refused: 0 };
-    const tokens = Math.min(BURST, before.tokens + ((at - before.at) / 1_000) * RATE);
+    const before = buckets.get(connection) ?? { tokens: burst, at, refused: 0 };
+    const tokens = Math.min(burst, before.tokens + ((at - before.at) / 1_000) * rate);
     const isAdmitted = tokens >= 1;
     const refused = isAdmitted ? 0 : before.refused + 1;
     // Deleted first, so that the map's order is the order of the latest frames.

@@ -158,9 +158,9 @@ async function statsOf(
 
 function phaseOf(room: Room): { readonly phase: string; readonly round: number } {
   if (room.stage !== 'playing')
-    return { phase: room.stage, round: room.stage === 'finished' ? room.result.rounds : 0 };
-  const { phase, roundsScored } = room.game;
-  return { phase: phase.name, round: phase.name === 'starting' ? roundsScored + 1 : phase.round.number };
+    return { phase: room.stage, round: room.stage === 'finished' ? room.result.sheet.length : 0 };
+  const { phase, sheet } = room.game;
+  return { phase: phase.name, round: phase.name === 'starting' ? sheet.length + 1 : phase.round.number };
 }
 
 async function connectedPlayers({

@@ -6,7 +6,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock, Log, Ports, Random } from '../app/ports.ts';
-import { createLimit } from '../app/rate-limit.ts';
+import { createLimit, EMOTES, FRAMES } from '../app/rate-limit.ts';
 import { createTally } from '../app/tally.ts';
 import type { Settings } from '../room/room.ts';
 import { createStore } from '../store/store.ts';
@@ -55,7 +55,8 @@ export function createPorts(given: {
     random,
     log: createLog(),
     tally: createTally(store, clock),
-    limit: createLimit(() => clock.now()),
+    limit: createLimit(() => clock.now(), FRAMES),
+    emoteLimit: createLimit(() => clock.now(), EMOTES),
     settings: given.settings,
   };
 }

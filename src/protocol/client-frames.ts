@@ -4,6 +4,8 @@
 import * as z from 'zod/mini';
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
+import { EMOTES } from './server-frames.ts';
+import type { Emote } from './server-frames.ts';
 
 /** The largest frame a client may send, in bytes of UTF-8 (docs/protocol.md, "Client frame"). */
 export const MAX_FRAME_BYTES = 4096;
@@ -22,7 +24,7 @@ export type ClientFrame =
     }
   | { readonly event: 'ping'; readonly timestamp: number | null }
   | { readonly event: 'get_rooms' }
-  | { readonly event: 'create_room'; readonly playerName: string }
+  | { readonly event: 'create_room'; readonly playerName: string; readonly isPrivate: boolean }
   | { readonly event: 'join_room'; readonly roomId: string; readonly playerName: string }
   | { readonly event: 'get_room_state' }
   | { readonly event: 'add_bot'; readonly slot: Seat }
@@ -37,6 +39,7 @@ export type ClientFrame =
   | { readonly event: 'start_next_round' }
   | { readonly event: 'leave_game'; readonly playerName: string | null }
   | { readonly event: 'sync_request' }
+  | { readonly event: 'emote'; readonly emote: Emote }
   | { readonly event: 'spectate'; readonly roomId: string | null }
   | { readonly event: 'ack' };
 
@@ -150,8 +153,15 @@ const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
   [
     'create_room',
     z.pipe(
-      z.object({ player_name: PlayerName }),
-      z.transform(({ player_name }): ClientFrame => ({ event: 'create_room', playerName: player_name })),
+      z.object({
+        player_name: PlayerName,
+        private: orNull(z.boolean('Whether a room is private is true or false.')),
+      }),
+      z.transform((room): ClientFrame => ({
+        event: 'create_room',
+        playerName: room.player_name,
+        isPrivate: room.private ?? false,
+      })),
     ),
   ],
   [
@@ -198,6 +208,13 @@ const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
     z.pipe(
       z.object({ room_id: orNull(RoomId) }),
       z.transform(({ room_id }): ClientFrame => ({ event: 'spectate', roomId: room_id })),
+    ),
+  ],
+  [
+    'emote',
+    z.pipe(
+      z.object({ emote: z.enum(EMOTES, 'Choose one of the eight emotes.') }),
+      z.transform(({ emote }): ClientFrame => ({ event: 'emote', emote })),
     ),
   ],
   ['ack', bare({ event: 'ack' })],

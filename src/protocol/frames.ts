@@ -264,6 +264,7 @@ function roomUpdate(room: PublicRoom, seq: number): ServerEvents<never>['room_up
     started: room.stage !== 'open',
     operation_id: `${room.id}-${seq}`,
     spectators: room.spectators,
+    private: room.isPrivate,
   };
 }
 

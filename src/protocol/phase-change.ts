@@ -6,7 +6,7 @@ import { rank } from '../game/scoring.ts';
 import { bySeat, orderFrom, SEATS } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import { totalPoints } from '../game/sets.ts';
-import type { HandOf, LastMove, Play, TurnResult } from '../room/room.ts';
+import type { HandOf, LastMove, Play, SheetLine, TurnResult } from '../room/room.ts';
 import type { PublicGame, PublicOccupant, PublicPhase, PublicRoom, PublicRound, View } from '../room/view.ts';
 import type {
   DealProof,
@@ -17,6 +17,7 @@ import type {
   PhaseData,
   PieceLabel,
   PlayerEntry,
+  SheetRow,
   TablePlay,
   WinningPlay,
   WirePhase,
@@ -43,7 +44,7 @@ export function phaseChange<S extends Seat>(view: View<S>, seq: number, at: numb
       ...common,
       phase: 'game_over',
       phase_data: gameOver(room),
-      round: room.result.rounds,
+      round: room.result.sheet.length,
       reason: `The game is over: ${room.result.outcome}.`,
       deadline: null,
       last_action: null,
@@ -191,6 +192,7 @@ function turnResults(room: Playing, phase: PhaseOf<'turn_results'>): PhaseData['
   const empty = SEATS.every((seat) => room.game.handSizes[seat] === 0);
   return {
     turn_winner: nameOf(room, result.winner),
+    turn_order: result.plays.map(({ seat }) => nameOf(room, seat)),
     winning_play: winningPlay(result),
     turn_plays: turnPlays(room, result.plays),
     pile_counts: named(room, phase.piles),
@@ -231,6 +233,7 @@ function scoring(room: Playing, phase: PhaseOf<'scoring'>): PhaseData['scoring']
       pile_count: scores[seat].captured,
       captured_piles: scores[seat].captured,
     })),
+    score_sheet: scoreSheet(room, room.game.sheet),
     game_complete: winners.length > 0,
     winners: winners.map((seat) => nameOf(room, seat)),
     display_duration: room.settings.scoringSeconds,
@@ -238,7 +241,23 @@ function scoring(room: Playing, phase: PhaseOf<'scoring'>): PhaseData['scoring']
   };
 }
 
-function gameOver({ result, seats }: Finished): PhaseData['game_over'] {
+/** The round that was just scored is the sheet's last. */
+function scoreSheet(room: Playing | Finished, sheet: readonly SheetLine[]): readonly SheetRow[] {
+  return sheet.map(({ round, multiplier, seats }) => ({
+    round,
+    multiplier,
+    players: named(
+      room,
+      bySeat((seat) => {
+        const [declared, actual, score] = seats[seat];
+        return { declared, actual, score };
+      }),
+    ),
+  }));
+}
+
+function gameOver(room: Finished): PhaseData['game_over'] {
+  const { result, seats } = room;
   const ranks = rank(bySeat((seat) => result.tally[seat].total));
   return {
     winners: result.winners.map((seat) => seats[seat].name),
@@ -249,8 +268,9 @@ function gameOver({ result, seats }: Finished): PhaseData['game_over'] {
       turns_won: result.tally[seat].turnsWon,
       perfect_rounds: result.tally[seat].perfectRounds,
     })),
+    score_sheet: scoreSheet(room, result.sheet),
     game_stats: {
-      total_rounds: result.rounds,
+      total_rounds: result.sheet.length,
       game_duration: (result.endedAt - result.startedAt) / 1_000,
       start_time: result.startedAt / 1_000,
       end_time: result.endedAt / 1_000,

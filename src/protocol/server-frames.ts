@@ -7,6 +7,10 @@ import type { PlayType } from '../game/sets.ts';
 import type { HandOf } from '../room/room.ts';
 import type { RejectionCode } from '../room/rejections.ts';
 
+/** What players can say to each other: no free text, so nothing to moderate. */
+export const EMOTES = ['hello', 'well_played', 'thanks', 'hurry', 'oops', 'laugh', 'think', 'wow'] as const;
+export type Emote = (typeof EMOTES)[number];
+
 /** A piece as the wire writes it, with its points: `ELEPHANT_RED(10)`. */
 export type PieceLabel = string;
 
@@ -97,6 +101,15 @@ export interface Ranking {
   readonly perfect_rounds: number;
 }
 
+/** A scored round: what each player declared, took and got. */
+export interface SheetRow {
+  readonly round: number;
+  readonly multiplier: number;
+  readonly players: Readonly<
+    Record<string, { readonly declared: number; readonly actual: number; readonly score: number }>
+  >;
+}
+
 /** The deal's fairness proof: the commitment (SHA-256 of the seed) with the deal, the seed when the round is scored. */
 export interface DealProof {
   readonly commitment: string;
@@ -144,6 +157,7 @@ export interface PhaseData {
   };
   readonly turn_results: {
     readonly turn_winner: string;
+    readonly turn_order: readonly string[];
     readonly winning_play: WinningPlay;
     readonly turn_plays: Readonly<Record<string, TablePlay>>;
     readonly pile_counts: Readonly<Record<string, number>>;
@@ -165,6 +179,7 @@ export interface PhaseData {
       readonly captured_piles: number;
     }[];
     readonly redeal_multiplier: number;
+    readonly score_sheet: readonly SheetRow[];
     readonly game_complete: boolean;
     readonly winners: readonly string[];
     readonly display_duration: number;
@@ -173,6 +188,7 @@ export interface PhaseData {
   readonly game_over: {
     readonly winners: readonly string[];
     readonly final_rankings: readonly Ranking[];
+    readonly score_sheet: readonly SheetRow[];
     readonly game_stats: {
       readonly total_rounds: number;
       /** Seconds. */
@@ -246,6 +262,8 @@ export interface ServerEvents<S extends Seat> {
     readonly operation_id: string;
     /** How many watch without a seat. */
     readonly spectators: number;
+    /** Not in the lobby's list: one joins by link or code. */
+    readonly private: boolean;
   };
   readonly room_state_update: { readonly slots: Slots; readonly host_name: string };
   readonly room_closed: { readonly message: string; readonly reason: string };
@@ -278,6 +296,8 @@ export interface ServerEvents<S extends Seat> {
   readonly player_disconnected: Presence;
   readonly player_reconnected: Presence;
   readonly host_changed: { readonly new_host: string };
+  /** What somebody at the table shows; in no log, so without a commit. */
+  readonly emote: { readonly player_name: string; readonly emote: Emote };
   readonly leave_game_success: { readonly player_name: string; readonly success: true };
 }
 interface Presence {

@@ -34,6 +34,7 @@ export type Command =
       readonly room: RoomId;
       readonly player: PlayerId;
       readonly name: string;
+      readonly isPrivate: boolean;
       readonly settings: Settings;
     }
   | { readonly type: 'join'; readonly player: PlayerId; readonly name: string }

@@ -96,10 +96,19 @@ function decideForSeat(room: LiveRoom, command: PlayerCommand, given: Circumstan
 
 function openRoom(
   room: Room,
-  { room: id, player, name, settings }: Extract<Command, { type: 'openRoom' }>,
+  { room: id, player, name, isPrivate, settings }: Extract<Command, { type: 'openRoom' }>,
 ): Decision {
   if (room.stage !== 'none') throw new Error(`Room ${id} exists already`);
-  return accept({ type: 'RoomOpened', room: id, settings, host: 1, name, player, colour: AVATAR_COLOURS[0] });
+  return accept({
+    type: 'RoomOpened',
+    room: id,
+    settings,
+    host: 1,
+    isPrivate,
+    name,
+    player,
+    colour: AVATAR_COLOURS[0],
+  });
 }
 
 function join(room: LiveRoom, { player, name }: Extract<Command, { type: 'join' }>): Decision {

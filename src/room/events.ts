@@ -23,6 +23,7 @@ export type RoomEvent =
       readonly room: RoomId;
       readonly settings: Settings;
       readonly host: Seat;
+      readonly isPrivate: boolean;
       readonly name: string;
       readonly player: PlayerId;
       readonly colour: AvatarColour;

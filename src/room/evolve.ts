@@ -18,6 +18,7 @@ import type {
   Room,
   Round,
   SeatTally,
+  SheetLine,
 } from './room.ts';
 
 type EventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T }>;
@@ -239,7 +240,12 @@ function roundScored(game: Game, { scores, winners }: EventOf<'RoundScored'>, at
     };
   });
   const phase: Phase = { name: 'scoring', round, scores, winners, since: at };
-  return { ...game, tally, roundsScored: game.roundsScored + 1, lastAction: null, phase };
+  const line: SheetLine = {
+    round: round.number,
+    multiplier: round.multiplier,
+    seats: bySeat((seat) => [scores[seat].declared, scores[seat].captured, scores[seat].final]),
+  };
+  return { ...game, tally, sheet: [...game.sheet, line], lastAction: null, phase };
 }
 
 function pickTurning({
@@ -263,6 +269,7 @@ function opened(event: EventOf<'RoomOpened'>, at: number): OpenRoom {
     createdAt: at,
     settings,
     host,
+    isPrivate: event.isPrivate,
     spectators: [],
     attendance: { anyone: false, since: at },
     seats: { ...nobody, [host]: newHuman(event, at) },
@@ -270,7 +277,7 @@ function opened(event: EventOf<'RoomOpened'>, at: number): OpenRoom {
 }
 
 function gameStarted(room: Room, number: number, at: number): PlayingRoom {
-  const { id, createdAt, settings, host, spectators, attendance, seats } = expectLive(room);
+  const { id, createdAt, settings, host, isPrivate, spectators, attendance, seats } = expectLive(room);
   const occupied = bySeat((seat) => {
     const occupant = seats[seat];
     if (occupant === null) throw new Error(`A game started with seat ${seat} empty`);
@@ -280,24 +287,36 @@ function gameStarted(room: Room, number: number, at: number): PlayingRoom {
     number,
     startedAt: at,
     tally: bySeat(() => ({ total: 0, zerosInARow: 0, turnsWon: 0, perfectRounds: 0 })),
-    roundsScored: 0,
+    sheet: [],
     lastTurnWinner: null,
     task: null,
     beatAt: at,
     lastAction: null,
     phase: { name: 'starting', since: at },
   };
-  return { stage: 'playing', id, createdAt, settings, host, spectators, attendance, seats: occupied, game };
+  return {
+    stage: 'playing',
+    id,
+    createdAt,
+    settings,
+    host,
+    isPrivate,
+    spectators,
+    attendance,
+    seats: occupied,
+    game,
+  };
 }
 
 function gameEnded(room: PlayingRoom, { outcome, winners }: EventOf<'GameEnded'>, at: number): Room {
-  const { id, createdAt, settings, host, spectators, attendance, seats, game } = room;
+  const { id, createdAt, settings, host, isPrivate, spectators, attendance, seats, game } = room;
   return {
     stage: 'finished',
     id,
     createdAt,
     settings,
     host,
+    isPrivate,
     spectators,
     attendance,
     seats,
@@ -306,7 +325,7 @@ function gameEnded(room: PlayingRoom, { outcome, winners }: EventOf<'GameEnded'>
       outcome,
       winners,
       tally: game.tally,
-      rounds: game.roundsScored,
+      sheet: game.sheet,
       startedAt: game.startedAt,
       endedAt: at,
     },

@@ -193,7 +193,7 @@ export function openPhase(room: PlayingRoom, phase: TaskPhase, given: Circumstan
     case 'preparation':
       return [
         dealt({
-          round: game.roundsScored + 1,
+          round: game.sheet.length + 1,
           redeals: 0,
           proof: given.proof,
           starter: (hands) =>
@@ -260,7 +260,7 @@ export function scoreRound(
   { game, settings }: PlayingRoom,
   asked: { game: number; round: number },
 ): readonly RoomEvent[] {
-  const { phase, tally, number, roundsScored } = game;
+  const { phase, tally, number, sheet } = game;
   if (
     number !== asked.game ||
     phase.name !== 'turn_results' ||
@@ -277,7 +277,7 @@ export function scoreRound(
   const { winScore, maxRounds } = settings;
   const result = gameResult({
     totals: bySeat((seat) => scores[seat].total),
-    round: roundsScored + 1,
+    round: sheet.length + 1,
     winScore,
     maxRounds,
   });

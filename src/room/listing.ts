@@ -19,6 +19,7 @@ export interface Listing {
   readonly stage: 'open' | 'playing' | 'finished';
   readonly createdAt: number;
   readonly lastActivity: number;
+  readonly isPrivate: boolean;
   readonly hostName: string;
   /** In seat order, null where nobody sits. */
   readonly seats: readonly (ListedSeat | null)[];
@@ -31,7 +32,7 @@ export interface Listing {
 /** The listing of a live room; null for a room that no list shows. */
 export function listingOf({ room, seq, at }: RoomRecord): Listing | null {
   if (room.stage === 'none' || room.stage === 'closed') return null;
-  const { id, createdAt, host } = room;
+  const { id, createdAt, host, isPrivate } = room;
   const seats = SEATS.map((seat) => room.seats[seat]);
   return {
     room: id,
@@ -39,6 +40,7 @@ export function listingOf({ room, seq, at }: RoomRecord): Listing | null {
     stage: room.stage,
     createdAt,
     lastActivity: at,
+    isPrivate,
     hostName: room.seats[host]?.name ?? '',
     seats: SEATS.map((seat, index) => listedSeat(seats[index] ?? null, seat === host)),
     connectedHumans: seats.filter(isConnected).length,
@@ -52,9 +54,9 @@ export function isSameListing(one: Listing | null, other: Listing | null): boole
   return JSON.stringify(undated(one)) === JSON.stringify(undated(other));
 }
 
-/** Whether the lobby shows the room: one can join it. */
+/** Whether the lobby shows the room: anybody can join it. */
 export function isJoinable(listing: Listing | null): listing is Listing {
-  return listing?.stage === 'open' && listing.seats.includes(null);
+  return listing?.stage === 'open' && !listing.isPrivate && listing.seats.includes(null);
 }
 
 function undated(listing: Listing | null): unknown {

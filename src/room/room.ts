@@ -78,6 +78,8 @@ export const MOST_SPECTATORS = 20;
 
 interface Hosted extends Named {
   readonly host: Seat;
+  /** Not listed in the lobby: one joins by link or code. */
+  readonly isPrivate: boolean;
   readonly spectators: readonly Spectator[];
   readonly attendance: Attendance;
 }
@@ -114,7 +116,7 @@ export interface GameResult {
   readonly outcome: GameOutcome;
   readonly winners: readonly Seat[];
   readonly tally: BySeat<SeatTally>;
-  readonly rounds: number;
+  readonly sheet: readonly SheetLine[];
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -125,6 +127,13 @@ export interface SeatTally {
   readonly zerosInARow: number;
   readonly turnsWon: number;
   readonly perfectRounds: number;
+}
+
+/** A scored round in the score sheet: declared and captured piles and the score of each seat. */
+export interface SheetLine {
+  readonly round: number;
+  readonly multiplier: number;
+  readonly seats: BySeat<readonly [declared: number, captured: number, score: number]>;
 }
 
 /** A token task of the state machine. `round` is the round in play, for preparation the one it asks for. */
@@ -139,8 +148,8 @@ export interface Game {
   readonly number: number;
   readonly startedAt: number;
   readonly tally: BySeat<SeatTally>;
-  /** Rounds that have been scored. */
-  readonly roundsScored: number;
+  /** The rounds that have been scored, in order. */
+  readonly sheet: readonly SheetLine[];
   /** Who won the last turn of the last round, and so starts the next. */
   readonly lastTurnWinner: Seat | null;
   readonly task: Task | null;

@@ -19,6 +19,7 @@ import type {
   Round,
   RoomId,
   SeatTally,
+  SheetLine,
   Settings,
   StarterReason,
 } from './room.ts';
@@ -51,6 +52,7 @@ export interface PublicGame {
   readonly startedAt: number;
   readonly round: number;
   readonly tally: BySeat<SeatTally>;
+  readonly sheet: readonly SheetLine[];
   readonly handSizes: BySeat<number>;
   /** Null for who has not declared in this round. */
   readonly declared: BySeat<number | null>;
@@ -65,6 +67,7 @@ interface Listed {
   readonly id: RoomId;
   readonly createdAt: number;
   readonly host: Seat;
+  readonly isPrivate: boolean;
   readonly settings: Settings;
   /** How many watch without a seat. */
   readonly spectators: number;
@@ -100,8 +103,8 @@ function handOf<S extends Seat>(room: LiveRoom, seat: S): HandOf<S> {
 }
 
 function publicRoom(room: LiveRoom): PublicRoom {
-  const { id, createdAt, host, settings, spectators } = room;
-  const listed: Listed = { id, createdAt, host, settings, spectators: spectators.length };
+  const { id, createdAt, host, isPrivate, settings, spectators } = room;
+  const listed: Listed = { id, createdAt, host, isPrivate, settings, spectators: spectators.length };
   switch (room.stage) {
     case 'open':
       return {
@@ -136,12 +139,13 @@ function publicOccupant(occupant: Occupant, isHost: boolean): PublicOccupant {
 }
 
 function publicGame(room: PlayingRoom): PublicGame {
-  const { number, startedAt, tally, phase, lastAction, roundsScored } = room.game;
+  const { number, startedAt, tally, sheet, phase, lastAction } = room.game;
   return {
     number,
     startedAt,
-    round: phase.name === 'starting' ? roundsScored + 1 : phase.round.number,
+    round: phase.name === 'starting' ? sheet.length + 1 : phase.round.number,
     tally,
+    sheet,
     handSizes: bySeat((seat) => (phase.name === 'starting' ? 0 : phase.round.hands[seat].length)),
     declared: declaredIn(phase),
     piles: pilesIn(phase),

@@ -2,37 +2,17 @@
 
 import * as z from 'zod/mini';
 import type { Commit, RoomRecord } from '../room/record.ts';
-import type { AvatarColour, ConnectionId, GameOutcome, PlayerId, RoomId } from '../room/room.ts';
+import type { Listing } from '../room/listing.ts';
+import type { ConnectionId, PlayerId, RoomId } from '../room/room.ts';
 import { COMMIT_PREFIX, commitKey, connectionOf, LISTED_STAGES, roomOf, seqOf } from './keys.ts';
-import type { ListedStage } from './keys.ts';
 import { colour, outcome, room, roomEvent } from './room-schemas.ts';
 import type { Holds, Same } from './room-schemas.ts';
 
 /** An item as the document client hands it out, before anything about it is known. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** What a list shows of a room: a projection of its log as of `seq`. Times are epoch ms. */
-export interface DirectoryEntry {
-  readonly room: RoomId;
-  readonly seq: number;
-  readonly stage: ListedStage;
-  readonly createdAt: number;
-  readonly lastActivity: number;
-  readonly hostName: string;
-  /** Four, in seat order; null is an empty seat. */
-  readonly seats: readonly (DirectorySeat | null)[];
-  readonly connectedHumans: number;
-  /** The number of the game last started, 0 before the first. */
-  readonly game: number;
-  /** How that game ended, once it has. */
-  readonly outcome?: GameOutcome;
-}
-export interface DirectorySeat {
-  readonly name: string;
-  readonly isBot: boolean;
-  readonly isHost: boolean;
-  readonly colour: AvatarColour;
-}
+/** What the directory keeps of a room: its listing, as of `seq`. */
+export type DirectoryEntry = Listing;
 
 /** Who is at the other end of a socket, and where. `at`: when it was opened, epoch ms. */
 export interface Connection {
@@ -72,6 +52,7 @@ const directoryEntry = z.object({
   stage: z.enum(LISTED_STAGES),
   createdAt: z.number(),
   lastActivity: z.number(),
+  isPrivate: z.boolean(),
   hostName: z.string(),
   seats: z
     .array(z.nullable(z.object({ name: z.string(), isBot: z.boolean(), isHost: z.boolean(), colour })))

@@ -55,12 +55,15 @@ const score = z.object({
   final: count,
   total: count,
 });
+const sheet = z.array(
+  z.object({ round: count, multiplier: count, seats: bySeat(z.tuple([count, count, count])) }),
+);
 const hands = bySeat(pieces);
 const scores = bySeat(score);
 const newcomer = { name: text, player: text, colour };
 
 export const roomEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('RoomOpened'), room: text, settings, host: seat, ...newcomer }),
+  z.object({ type: z.literal('RoomOpened'), room: text, settings, host: seat, isPrivate: flag, ...newcomer }),
   z.object({ type: z.literal('SeatTaken'), seat, ...newcomer }),
   z.object({ type: z.literal('BotAdded'), seat, name: text, colour }),
   z.object({ type: z.literal('SeatVacated'), seat, reason: z.enum(['left', 'removed']) }),
@@ -151,7 +154,7 @@ const game = z.object({
   number: count,
   startedAt: time,
   tally,
-  roundsScored: count,
+  sheet,
   lastTurnWinner: z.nullable(seat),
   task: z.nullable(z.object(task)),
   beatAt: time,
@@ -163,7 +166,7 @@ const result = z.object({
   outcome,
   winners: seats,
   tally,
-  rounds: count,
+  sheet,
   startedAt: time,
   endedAt: time,
 });
@@ -172,6 +175,7 @@ const named = { id: text, createdAt: time, settings };
 const hosted = {
   ...named,
   host: seat,
+  isPrivate: flag,
   spectators: z.array(z.object({ connection: text, since: time })),
   attendance: z.object({ anyone: flag, since: time }),
 };

@@ -109,6 +109,7 @@ type Lessons = {
 const nothing = () => ({});
 const LESSONS: Lessons = {
   pong: nothing,
+  emote: nothing,
   error: ({ code, message }) => ({ problem: { code, message } }),
   room_list_update: ({ rooms }) => ({ rooms }),
   room_created: nothing,

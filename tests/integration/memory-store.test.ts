@@ -93,6 +93,7 @@ function entryOf(
     room: name(short),
     seq,
     stage: listed,
+    isPrivate: false,
     createdAt: START + short.charCodeAt(0),
     lastActivity: now,
     hostName: 'Ann',

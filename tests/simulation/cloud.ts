@@ -363,6 +363,7 @@ export class Cloud {
       },
       tally: { count: () => undefined, flush: () => Promise.resolve() },
       limit: () => 'admitted',
+      emoteLimit: () => 'admitted',
       settings,
     };
     return ports;

@@ -126,6 +126,7 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
       flush: () => call('flush', () => undefined),
     },
     limit: () => 'admitted',
+    emoteLimit: () => 'admitted',
     settings: { ...parseSettings('{}'), ...settings },
   };
   const gateway: Gateway = {

@@ -93,7 +93,7 @@ export function codeOf(frame: Frame | null): string {
 export async function playByItself(world: World, room = ROOM): Promise<number> {
   for (let step = 0; step < 5_000; step++) {
     const { room: now } = world.table.recordOf(room);
-    if (now.stage === 'finished') return now.result.rounds;
+    if (now.stage === 'finished') return now.result.sheet.length;
     if (now.stage !== 'playing') throw new Error(`No game is running, the room is ${now.stage}`);
     await nextStep(world, now);
   }

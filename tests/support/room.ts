@@ -153,13 +153,14 @@ function colourOf(seat: Seat) {
   return AVATAR_COLOURS[seat - 1] ?? 'yellow';
 }
 
-export function opened(settings: Partial<Settings> = {}): RoomEvent {
+export function opened(settings: Partial<Settings> = {}): Extract<RoomEvent, { type: 'RoomOpened' }> {
   const { name, player } = PEOPLE[1];
   return {
     type: 'RoomOpened',
     room: ROOM,
     settings: settingsWith(settings),
     host: 1,
+    isPrivate: false,
     name,
     player,
     colour: colourOf(1),

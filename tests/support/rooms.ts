@@ -77,7 +77,7 @@ const newcomer = { name: text, player: text, colour };
 
 /** The fields of each event but its type: an event without an entry does not compile. */
 const EVENTS: EachOf<RoomEvent, 'type'> = {
-  RoomOpened: record({ room: text, settings, host: seat, ...newcomer }),
+  RoomOpened: record({ room: text, settings, host: seat, isPrivate: flag, ...newcomer }),
   SeatTaken: record({ seat, ...newcomer }),
   BotAdded: record({ seat, name: text, colour }),
   SeatVacated: record({ seat, reason: fc.constantFrom('left', 'removed') }),
@@ -169,12 +169,16 @@ const lastMove: fc.Arbitrary<LastMove> = fc.oneof(
   record({ kind: fc.constant('declare'), seat, value: count, forced: flag }),
   record({ kind: fc.constant('play'), seat, pieces, forced: flag }),
 );
+const sheet = fc.array(
+  record({ round: count, multiplier: count, seats: forEachSeat(fc.tuple(count, count, count)) }),
+  { maxLength: 2 },
+);
 function gameIn(name: PhaseName): fc.Arbitrary<Game> {
   return record({
     number: count,
     startedAt: time,
     tally,
-    roundsScored: count,
+    sheet,
     lastTurnWinner: fc.option(seat),
     task: fc.option(record(task)),
     beatAt: time,
@@ -187,6 +191,7 @@ const named = { id: text, createdAt: time, settings };
 const hosted = {
   ...named,
   host: seat,
+  isPrivate: flag,
   spectators: fc.array(record({ connection: text, since: time }), { maxLength: 3 }),
   attendance: record({ anyone: flag, since: time }),
 };
@@ -206,7 +211,7 @@ const ROOMS: EachOf<Room, 'stage'> = {
       outcome,
       winners: seats,
       tally,
-      rounds: count,
+      sheet,
       startedAt: time,
       endedAt: time,
     }),

@@ -78,8 +78,8 @@ function frozen<T>(value: T): T {
 /** What the state machine asks for next when it follows the room; null while it waits for a task or a game. */
 export function phaseCommand({ record: { room }, named }: Walker): Command | null {
   if (room.stage !== 'playing') return null;
-  const { number: game, phase, roundsScored } = room.game;
-  const round = phase.name === 'starting' || phase.name === 'scoring' ? roundsScored + 1 : phase.round.number;
+  const { number: game, phase, sheet } = room.game;
+  const round = phase.name === 'starting' || phase.name === 'scoring' ? sheet.length + 1 : phase.round.number;
   if (phase.name === 'scoring' && phase.winners.length > 0) return { type: 'endGame', game };
   if (phase.name === 'turn_results' && phase.over) return { type: 'scoreRound', game, round };
   const due = PHASES.find((each) => taskStatus(room, game, { phase: each, round }) === 'to enter');
@@ -219,10 +219,10 @@ function prepare({ record: { room } }: Walker, whim: number): Command | null {
 
 /** An entry that may be early, late, doubled, or of another game. */
 function anyTask({ record: { room }, named }: Walker, whim: number): Command {
-  const now = room.stage === 'playing' ? room.game : { number: 1, roundsScored: 0 };
+  const now = room.stage === 'playing' ? room.game : { number: 1, sheet: [] as const };
   const phase = PHASES[whim % 3] ?? 'turns';
   const game = now.number - (whim % 7 === 0 ? 1 : 0);
-  const round = now.roundsScored + (whim % 4);
+  const round = now.sheet.length + (whim % 4);
   if (whim % 11 === 0) return { type: 'scoreRound', game, round };
   if (whim % 11 === 1) return { type: 'endGame', game };
   return { type: 'enterPhase', game, phase, round, token: `any ${named}` };

@@ -441,7 +441,14 @@ describe('a room', () => {
 });
 
 function openRoom(): Command {
-  return { type: 'openRoom', room: ROOM, player: 'zoe', name: 'Zoe', settings: settingsWith() };
+  return {
+    type: 'openRoom',
+    room: ROOM,
+    player: 'zoe',
+    name: 'Zoe',
+    isPrivate: false,
+    settings: settingsWith(),
+  };
 }
 
 describe('a command that changes nothing', () => {

@@ -173,7 +173,7 @@ describe('the public part of a log', () => {
       const { round } = room.game.phase;
       const isScored = room.game.phase.name === 'scoring';
       expect(JSON.stringify(told).includes(round.proof.seed)).toBe(isScored);
-      expect(told.filter((event) => 'hands' in event)).toHaveLength(room.game.roundsScored);
+      expect(told.filter((event) => 'hands' in event)).toHaveLength(room.game.sheet.length);
     }
   });
 });

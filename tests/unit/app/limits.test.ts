@@ -1,7 +1,7 @@
 // What nobody may do too much of: frames, rooms, watching.
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createLimit } from '../../../src/app/rate-limit.ts';
+import { createLimit, FRAMES } from '../../../src/app/rate-limit.ts';
 import type { Seat } from '../../../src/game/seats.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
@@ -20,7 +20,7 @@ describe('the frames of one connection', () => {
   ): readonly string[] => Array.from({ length: frames }, () => limit(connection));
 
   test('twenty may come at once, then ten a second', () => {
-    const limit = createLimit(() => now);
+    const limit = createLimit(() => now, FRAMES);
     expect(admissions(limit, 20)).toEqual(Array.from({ length: 20 }, () => 'admitted'));
     expect(limit('a')).toBe('refused');
     now += 1_000;
@@ -28,20 +28,20 @@ describe('the frames of one connection', () => {
   });
 
   test('are counted for each connection by itself', () => {
-    const limit = createLimit(() => now);
+    const limit = createLimit(() => now, FRAMES);
     admissions(limit, 25, 'a');
     expect(limit('b')).toBe('admitted');
   });
 
   test('refused fifty times in a row shut the connection out', () => {
-    const limit = createLimit(() => now);
+    const limit = createLimit(() => now, FRAMES);
     const seen = admissions(limit, 71);
     expect(seen.slice(20, 70)).toEqual(Array.from({ length: 50 }, () => 'refused'));
     expect(seen[70]).toBe('shut out');
   });
 
   test('a pause forgives', () => {
-    const limit = createLimit(() => now);
+    const limit = createLimit(() => now, FRAMES);
     admissions(limit, 60);
     now += 2_000;
     expect(limit('a')).toBe('admitted');
@@ -49,7 +49,7 @@ describe('the frames of one connection', () => {
   });
 
   test('of a connection long silent are forgotten, so that memory does not grow', () => {
-    const limit = createLimit(() => now);
+    const limit = createLimit(() => now, FRAMES);
     admissions(limit, 21, 'first');
     for (let other = 0; other < 5_000; other++) limit(`other-${other}`);
     expect(limit('first')).toBe('admitted');

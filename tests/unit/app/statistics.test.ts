@@ -85,6 +85,7 @@ describe('the system’s statistics', () => {
         room: `R${room}`,
         seq: 1,
         stage: 'open',
+        isPrivate: false,
         createdAt: world.now + room,
         lastActivity: world.now,
         hostName: 'Ann',

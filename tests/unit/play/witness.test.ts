@@ -45,7 +45,14 @@ class RoomInMemory {
     this.#seed = seed;
     this.#chance = chanceFrom(seed);
     const frozen = parseSettings(JSON.stringify({ maxRounds: 2, ...settings }));
-    this.#do({ type: 'openRoom', room: 'ABCDEF', player: 'p1', name: 'Ann', settings: frozen });
+    this.#do({
+      type: 'openRoom',
+      room: 'ABCDEF',
+      player: 'p1',
+      name: 'Ann',
+      isPrivate: false,
+      settings: frozen,
+    });
     for (const seat of [2, 3, 4] as const) this.#do({ type: 'join', player: `p${seat}`, name: nameOf(seat) });
     for (const seat of SEATS)
       this.#do({ type: 'attach', player: `p${seat}`, name: nameOf(seat), connection: `c${seat}` });

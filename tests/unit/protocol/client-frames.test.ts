@@ -35,7 +35,13 @@ describe('a frame under any of its names', () => {
     ['ping', {}, { event: 'ping', timestamp: null }],
     ['get_rooms', {}, { event: 'get_rooms' }],
     ['request_room_list', {}, { event: 'get_rooms' }],
-    ['create_room', { player_name: 'Ann' }, { event: 'create_room', playerName: 'Ann' }],
+    ['create_room', { player_name: 'Ann' }, { event: 'create_room', playerName: 'Ann', isPrivate: false }],
+    [
+      'create_room',
+      { player_name: 'Ann', private: true },
+      { event: 'create_room', playerName: 'Ann', isPrivate: true },
+    ],
+    ['emote', { emote: 'wow' }, { event: 'emote', emote: 'wow' }],
     [
       'join_room',
       { room_id: 'k7m2qx', player_name: 'Bea' },

@@ -292,6 +292,7 @@ describe('phase_change', () => {
     const change = phaseChangeOf(stories.turn_results, 'turn_results');
     expect(change.phase_data).toEqual({
       turn_winner: 'Ann',
+      turn_order: ['Ann', 'Ben', 'Cat', 'Dan'],
       winning_play: { pieces: ['GENERAL_RED(14)'], value: 14, type: 'SINGLE', pilesWon: 1 },
       turn_plays: {
         Ann: { pieces: ['GENERAL_RED(14)'], play_type: 'SINGLE', play_value: 14, is_valid: true },
@@ -357,6 +358,18 @@ describe('phase_change', () => {
         { name: 'Cat', is_bot: false, pile_count: 0, captured_piles: 0 },
         { name: 'Dan', is_bot: false, pile_count: 0, captured_piles: 0 },
       ],
+      score_sheet: [
+        {
+          round: 1,
+          multiplier: 1,
+          players: {
+            Ann: { declared: 1, actual: 1, score: 6 },
+            Ben: { declared: 1, actual: 0, score: -1 },
+            Cat: { declared: 1, actual: 0, score: -1 },
+            Dan: { declared: 1, actual: 0, score: -1 },
+          },
+        },
+      ],
       game_complete: false,
       winners: [],
       display_duration: 7,
@@ -381,6 +394,18 @@ describe('phase_change', () => {
         { name: 'Ben', ...second },
         { name: 'Cat', ...second },
         { name: 'Bot 4', ...second },
+      ],
+      score_sheet: [
+        {
+          round: 1,
+          multiplier: 1,
+          players: {
+            Ann: { declared: 1, actual: 1, score: 6 },
+            Ben: { declared: 1, actual: 0, score: -1 },
+            Cat: { declared: 1, actual: 0, score: -1 },
+            'Bot 4': { declared: 1, actual: 0, score: -1 },
+          },
+        },
       ],
       game_stats: {
         total_rounds: 1,
@@ -451,6 +476,7 @@ describe('a commit sends', () => {
           started: false,
           operation_id: `${ROOM}-2`,
           spectators: 0,
+          private: false,
         },
       },
     ]);
@@ -721,10 +747,13 @@ describe('the answer to', () => {
         started: false,
         operation_id: `${ROOM}-7`,
         spectators: 0,
+        private: false,
       },
       seq: 7,
     });
     expect(roomUpdateFrame(liveRoom(story), 7).data).toMatchObject({ started: true });
+    const hidden = given({ ...opened(), isPrivate: true });
+    expect(roomUpdateFrame(liveRoom(hidden), 1).data).toMatchObject({ private: true });
   });
 
   test('sync_request is one full view: the room, and the phase when there is a game', () => {

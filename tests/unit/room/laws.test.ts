@@ -154,7 +154,7 @@ describe('in every room, after every command', () => {
             for (const seat of SEATS) totals.set(seat, (totals.get(seat) ?? 0) + event.scores[seat].final);
           }
           if (!isPlaying(room)) return;
-          expect(room.game.roundsScored).toBe(rounds);
+          expect(room.game.sheet.length).toBe(rounds);
           expect(SEATS.map((seat) => room.game.tally[seat].total)).toEqual([...totals.values()]);
         });
       }),

@@ -30,6 +30,7 @@ describe('a listing', () => {
       stage: 'open',
       createdAt: second(0),
       lastActivity: second(7),
+      isPrivate: false,
       hostName: 'Ann',
       seats: [
         { name: 'Ann', isBot: false, isHost: true, colour: 'blue' },
@@ -81,6 +82,10 @@ describe('the lobby shows a room', () => {
     );
     expect(isJoinable(listed(given(gameAt('starting'))))).toBe(false);
     expect(isJoinable(listed(given()))).toBe(false);
+  });
+
+  test('unless it is private', () => {
+    expect(isJoinable(listed(given({ ...opened(), isPrivate: true })))).toBe(false);
   });
 });
 

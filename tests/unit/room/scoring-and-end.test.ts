@@ -76,7 +76,9 @@ describe('scoring a round', () => {
         },
       });
     expect(playingRoom(story).game).toMatchObject({
-      roundsScored: 1,
+      sheet: [
+        { round: 1, multiplier: 1, seats: { 1: [1, 1, 6], 2: [0, 0, 3], 3: [3, 0, -3], 4: [2, 0, -2] } },
+      ],
       lastTurnWinner: 1,
       lastAction: null,
       phase: { name: 'scoring', winners: [] },
@@ -204,7 +206,7 @@ describe('ending the game', () => {
         game: 1,
         outcome: 'completed',
         winners: [1],
-        rounds: 1,
+        sheet: [{ round: 1 }],
         startedAt: second(0),
         endedAt: second(37),
         tally: { 1: { total: 6, turnsWon: 1, perfectRounds: 1 }, 3: { total: -3 } },
@@ -253,7 +255,7 @@ describe('aborting the game', () => {
       .when({ type: 'abortGame', game: 1 })
       .then(aborted);
     expect(story.record.room).toMatchObject({
-      result: { rounds: 1, tally: { 1: { total: 11 }, 4: { total: -4 } } },
+      result: { sheet: [{ round: 1 }], tally: { 1: { total: 11 }, 4: { total: -4 } } },
     });
   });
   test('happens once, and only to the game that is meant', () => {
@@ -334,7 +336,7 @@ describe('a rematch', () => {
       game: {
         number: 2,
         startedAt: second(60),
-        roundsScored: 0,
+        sheet: [],
         lastTurnWinner: null,
         task: null,
         tally: { 1: { total: 0, turnsWon: 0 } },

@@ -22,9 +22,9 @@ import type { Command } from '../../../src/room/commands.ts';
 import type { Seat } from '../../../src/game/seats.ts';
 import { SEATS } from '../../../src/game/seats.ts';
 
-function open(seat: Seat): Command {
+function open(seat: Seat): Extract<Command, { type: 'openRoom' }> {
   const { name, player } = PEOPLE[seat];
-  return { type: 'openRoom', room: ROOM, player, name, settings: settingsWith() };
+  return { type: 'openRoom', room: ROOM, player, name, isPrivate: false, settings: settingsWith() };
 }
 function join(seat: Seat, name = PEOPLE[seat].name): Command {
   return { type: 'join', player: PEOPLE[seat].player, name };
@@ -37,6 +37,7 @@ describe('opening a room', () => {
       room: ROOM,
       settings: settingsWith(),
       host: 1,
+      isPrivate: false,
       name: 'Ann',
       player: 'session-ann',
       colour: 'blue',
@@ -48,6 +49,14 @@ describe('opening a room', () => {
       seats: { 1: { name: 'Ann', presence: { status: 'away' } }, 2: null, 3: null, 4: null },
       attendance: { anyone: false },
     });
+  });
+
+  test('may keep it private, for those who know its code', () => {
+    const story = given()
+      .when({ ...open(1), isPrivate: true })
+      .thenTypes('RoomOpened');
+    expect(liveRoom(story).isPrivate).toBe(true);
+    story.when(join(2)).thenTypes('SeatTaken');
   });
 
   test('is not for a room that exists: whoever made the id has made a mistake', () => {
@@ -210,7 +219,7 @@ describe('starting the game', () => {
     expect(liveRoom(story)).toMatchObject({
       stage: 'playing',
       host: 1,
-      game: { number: 1, roundsScored: 0, task: null, phase: { name: 'starting' } },
+      game: { number: 1, sheet: [], task: null, phase: { name: 'starting' } },
     });
   });
 
