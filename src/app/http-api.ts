@@ -39,7 +39,7 @@ const Page = z.object({
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(50)), 20),
   cursor: z.optional(z.string().check(z.maxLength(500))),
 });
-/** More commits than a room can have, and than the keys of the table have digits for. */
+/** More commits than a room can have, and still within the digits that the table's keys have for them. */
 const MOST_COMMITS = 9_999_999;
 const EventsPage = z.object({
   after: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(MOST_COMMITS)), 0),

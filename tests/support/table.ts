@@ -2,7 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ensureTable } from '../../scripts/local/table.ts';
 
@@ -10,11 +10,17 @@ export interface StartedTable {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly endpoint: string;
+  /** The operations it was asked for, in order: `Query`, `PutItem`, … */
+  readonly calls: string[];
   stop(): Promise<void>;
 }
 
 export async function startTable(): Promise<StartedTable> {
   const server = dynalite({ createTableMs: 0 });
+  const calls: string[] = [];
+  server.on('request', ({ headers }: IncomingMessage) => {
+    calls.push(String(headers['x-amz-target']).split('.')[1] ?? '');
+  });
   const endpoint = await listen(server);
   const plain = plainClient(endpoint);
   const client = DynamoDBDocumentClient.from(plain);
@@ -24,6 +30,7 @@ export async function startTable(): Promise<StartedTable> {
     client,
     table,
     endpoint,
+    calls,
     stop: async () => {
       client.destroy();
       await close(server);
