@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   aws: ['game', 'room', 'protocol', 'store', 'app'],
   handlers: ['game', 'room', 'protocol', 'store', 'app', 'aws'],
   edge: [],
-  web: ['game', 'protocol'],
+  web: ['game', 'room', 'protocol'],
 };
 
 module.exports = {
