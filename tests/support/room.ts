@@ -50,8 +50,8 @@ export interface Answer {
   then(...events: readonly Happened[]): Story;
   /** Accepted, but there was nothing to do. */
   thenNothing(): Story;
-  /** Refused with a sentence for the player; nothing has changed. */
-  thenRejected(code: RejectionCode): Story;
+  /** Refused with a sentence for the player, which says something of the kind; nothing has changed. */
+  thenRejected(code: RejectionCode, says?: RegExp): Story;
   /** Events of these types, in this order, when what is in them is told elsewhere. */
   thenTypes(...types: readonly RoomEvent['type'][]): Story;
 }
@@ -71,6 +71,8 @@ function tell(change: Change): Story {
       judge(change, decideAt(record, command, at === undefined ? record.at : second(at), proof)),
   };
 }
+
+const SENTENCE = /^[A-Z].+\.$/;
 
 function decideAt({ room }: RoomRecord, command: Command, at: number, proof: DealProof) {
   const before = JSON.stringify(room);
@@ -100,11 +102,12 @@ function judge(change: Change, { decision, at }: ReturnType<typeof decideAt>): A
       expect(accepted().map(({ type }) => type)).toEqual(types);
       return goOn(accepted());
     },
-    thenRejected: (code) => {
+    thenRejected: (code, says = SENTENCE) => {
       expect(decision).toEqual({
         kind: 'rejected',
-        rejection: { code, message: expect.stringMatching(/^[A-Z].+\.$/) },
+        rejection: { code, message: expect.stringMatching(SENTENCE) },
       });
+      expect(decision).toMatchObject({ rejection: { message: expect.stringMatching(says) } });
       return tell(change);
     },
   };
