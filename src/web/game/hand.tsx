@@ -1,7 +1,7 @@
 // The own hand: to look at, or to choose from.
 
-import { shownOrder } from './pieces.ts';
-import { Tile } from './tile.tsx';
+import { shownOrder } from '../pieces.ts';
+import { Tile } from '../tile.tsx';
 
 interface HandProps {
   readonly pieces: readonly string[];

@@ -1,8 +1,8 @@
 // What lies on the table in a turn, in the order it was laid.
 
 import type { TablePlay } from '../../protocol/server-frames.ts';
-import { nameOfSet } from './pieces.ts';
-import { Tiles } from './tile.tsx';
+import { texts } from '../language.ts';
+import { Tiles } from '../tile.tsx';
 
 interface PlaysProps {
   /** Names in the order of play. */
@@ -27,7 +27,7 @@ export function Plays({ order, plays, winner }: PlaysProps) {
             ) : (
               <>
                 <Tiles pieces={play.pieces} />
-                <span class="faint">{nameOfSet(play.play_type, play.play_value)}</span>
+                <span class="faint">{texts().setWorth(play.play_type, play.play_value)}</span>
               </>
             )}
           </li>

@@ -6,7 +6,8 @@ import { ownEntry } from '../client-state.ts';
 import type { GameProps } from './game.tsx';
 import { Hand } from './hand.tsx';
 import { Panel } from './panel.tsx';
-import { nameOfSet, setOf } from './pieces.ts';
+import { texts } from '../language.ts';
+import { setOf } from '../pieces.ts';
 import { Plays } from './plays.tsx';
 
 export function Turn(props: GameProps<'turn'>) {
@@ -62,7 +63,7 @@ function Move({ view, client, isMine }: GameProps<'turn'> & { isMine: boolean })
           >
             Clear
           </button>
-          <span role="status">{obstacle ?? nameOfSet(set.type, set.worth)}</span>
+          <span role="status">{obstacle ?? texts().setWorth(set.type, set.worth)}</span>
         </div>
       )}
     </>

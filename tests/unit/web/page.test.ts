@@ -7,7 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildWeb } from '../../../scripts/web.ts';
 import { label, PIECES } from '../../../src/game/pieces.ts';
-import { faceOf, nameOfSet, setOf, shownOrder } from '../../../src/web/game/pieces.ts';
+import { texts } from '../../../src/web/language.ts';
+import { faceOf, setOf, shownOrder } from '../../../src/web/pieces.ts';
 import { routeOf } from '../../../src/web/route.ts';
 
 describe('the page', () => {
@@ -48,11 +49,10 @@ describe('pieces on the page', () => {
     expect(new Set(faces.map((face) => face?.sign)).size).toBe(PIECES.length);
     expect(faceOf('ELEPHANT_RED(10)')).toEqual({
       sign: '相',
-      colour: 'red',
+      kind: 'ELEPHANT',
+      colour: 'RED',
       points: 10,
-      name: 'Red elephant, 10 points',
     });
-    expect(faceOf('SOLDIER_BLACK(1)')?.name).toBe('Black soldier, 1 point');
     expect(faceOf('DRAGON_RED(99)')).toBeNull();
   });
 
@@ -63,7 +63,7 @@ describe('pieces on the page', () => {
         const order = shownOrder(written);
         expect(order.toSorted((a, b) => a - b)).toEqual([...hand.keys()]);
         const shown = order.map((position) => faceOf(written[position] ?? ''));
-        const worth = shown.map((face) => (face?.colour === 'red' ? 100 : 0) + (face?.points ?? 0));
+        const worth = shown.map((face) => (face?.colour === 'RED' ? 100 : 0) + (face?.points ?? 0));
         expect(worth).toEqual(worth.toSorted((a, b) => b - a));
       }),
     );
@@ -71,7 +71,7 @@ describe('pieces on the page', () => {
 
   test('that are chosen are named by the set they form', () => {
     const { type, worth } = setOf(['CHARIOT_RED(8)', 'HORSE_RED(6)', 'CANNON_RED(4)']);
-    expect(nameOfSet(type, worth)).toBe('Straight, 18');
-    expect(nameOfSet(setOf(['HORSE_RED(6)', 'HORSE_BLACK(5)']).type, 11)).toBe('No set');
+    expect(texts().setWorth(type, worth)).toBe('Straight, 18');
+    expect(texts().setWorth(setOf(['HORSE_RED(6)', 'HORSE_BLACK(5)']).type, 11)).toBe('No set');
   });
 });
