@@ -231,12 +231,15 @@ export function httpRequest(
   headers: Readonly<Record<string, string>> = {},
 ): unknown {
   const [rawPath = '', rawQueryString = ''] = path.split('?');
-  const known = { host: 'api.example', 'x-forwarded-for': '203.0.113.7', ...headers };
+  // API Gateway takes the cookies out of the headers.
+  const { cookie, ...others } = headers;
+  const known = { host: 'api.example', 'x-forwarded-for': '203.0.113.7', ...others };
   return {
     version: '2.0',
     routeKey: '$default',
     rawPath,
     rawQueryString,
+    ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
     headers: Object.fromEntries(Object.entries(known).map(([name, value]) => [name.toLowerCase(), value])),
     requestContext: {
       domainName: 'api.example',
