@@ -43,6 +43,8 @@ export interface LocalOptions {
 export interface LocalCloud {
   readonly url: string;
   readonly adminToken: string;
+  /** Where the table is, for whoever wants to compare with the log itself. */
+  readonly database: { readonly endpoint: string; readonly table: string };
   /** Process ids of the children by name, as they are now. */
   readonly pids: () => Readonly<Record<string, number | undefined>>;
   /** Ends everything; nothing of it runs when it resolves. */
@@ -71,6 +73,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   const adminToken = options.adminToken ?? newSecret();
   const started: Child[] = [];
   let folder: Folder | undefined;
+  let endpoint: string;
 
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -91,6 +94,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   try {
     folder = options.memory === true ? openTemporaryFolder() : takeFolder(options.dataFolder ?? '.liap');
     const place = await choosePlace(options, folder, entry.port);
+    endpoint = place.dynamodb.url;
     const environment = environmentOf(place, options, { sessionSecret: folder.sessionSecret, adminToken });
     const plans = planChildren(place, environment);
     const building = Promise.resolve(options.webRoot ?? buildPages(folder));
@@ -108,6 +112,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
   return {
     url: `http://localhost:${entry.port}`,
     adminToken,
+    database: { endpoint, table: NAME },
     pids: () => Object.fromEntries(started.map((child) => [child.name, child.pid()])),
     stop,
   };
