@@ -36,10 +36,13 @@ interface LaneProps {
 function Lane({ place, occupant, say }: LaneProps) {
   const { name, colour } = occupant;
   return (
-    <li class={place.isActor ? 'replay-lane acting' : 'replay-lane'} aria-current={place.isActor ? 'step' : undefined}>
+    <li
+      class={place.isActor ? 'replay-lane acting' : 'replay-lane'}
+      aria-current={place.isActor ? 'step' : undefined}
+    >
       <div class="replay-who">
         <span class={`avatar ${colour}`} aria-hidden="true">
-          {[...name][0]}
+          {name.slice(0, 1)}
         </span>
         <span class="replay-name">
           <strong>{name}</strong>
@@ -53,9 +56,17 @@ function Lane({ place, occupant, say }: LaneProps) {
         </span>
       </div>
       <div class="replay-hand" role="group" aria-label={say.handOf(name)}>
-        {place.hand.length === 0 ? <span class="faint">{say.emptyHand}</span> : <Tiles pieces={shown(place.hand)} />}
+        {place.hand.length === 0 ? (
+          <span class="faint">{say.emptyHand}</span>
+        ) : (
+          <Tiles pieces={shown(place.hand)} />
+        )}
       </div>
-      <div class={place.hasWonTurn ? 'replay-play won' : 'replay-play'} role="group" aria-label={say.laidBy(name)}>
+      <div
+        class={place.hasWonTurn ? 'replay-play won' : 'replay-play'}
+        role="group"
+        aria-label={say.laidBy(name)}
+      >
         {place.play !== null && (
           <>
             <Tiles pieces={place.play.pieces.map(label)} />

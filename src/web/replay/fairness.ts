@@ -24,7 +24,14 @@ export async function checkDeals(events: readonly LoggedEvent[]): Promise<readon
     const { round, redeals, hands, proof } = event;
     const { seed, commitment } = proof;
     const isCommitted = (await sha256(seed)) === commitment;
-    checks.push({ round, redeals, commitment, seed, isCommitted, isDealt: isDealtFrom(seed, redeals, hands) });
+    checks.push({
+      round,
+      redeals,
+      commitment,
+      seed,
+      isCommitted,
+      isDealt: isDealtFrom(seed, redeals, hands),
+    });
   }
   return checks;
 }

@@ -56,7 +56,8 @@ const en = {
     'Before a round the server publishes the SHA-256 of a seed, after it the seed. Here the seed is hashed and dealt from again, in this browser.',
   checking: 'Checking the deals…',
   allFair: (deals: number) => `Passed: ${deals === 1 ? 'the one deal is' : `all ${deals} deals are`} fair.`,
-  notFair: (failed: number, deals: number) => `Failed: ${failed} of ${deals} deals are not what was promised.`,
+  notFair: (failed: number, deals: number) =>
+    `Failed: ${failed} of ${deals} deals are not what was promised.`,
   deal: 'Deal',
   redeal: (redeals: number) => `redeal ${redeals}`,
   firstDeal: 'first',

@@ -174,26 +174,56 @@ function RoundSegment({ mark, until, player }: RoundSegmentProps) {
   );
 }
 
+/** Signs of the controls, as outlines of 24 by 24. */
+const SIGNS = {
+  first: 'M5 5h2v14H5zM20 5v14l-12-7z',
+  backTurn: 'M12 5v14L3 12zM21 5v14l-9-7z',
+  back: 'M17 5v14L6 12z',
+  play: 'M7 4v16l13-8z',
+  pause: 'M6 4h4v16H6zM14 4h4v16h-4z',
+  forward: 'M7 5v14l11-7z',
+  forwardTurn: 'M3 5v14l9-7zM12 5v14l9-7z',
+  last: 'M17 5h2v14h-2zM4 5v14l12-7z',
+} as const;
+
+function Sign({ of }: { of: keyof typeof SIGNS }) {
+  return (
+    <svg viewBox="0 0 24 24" width="20" height="20" fill="currentColor" aria-hidden="true">
+      <path d={SIGNS[of]} />
+    </svg>
+  );
+}
+
 function Controls({ player, last, say }: { player: Player; last: number; say: ReplayTexts }) {
   const { at, isPlaying } = player;
+  const [isAtStart, isAtEnd] = [at === 0, at === last];
   return (
     <div class="replay-controls">
-      <Control name={say.first} sign="⏮" isOff={at === 0} onPress={() => player.goTo(0)} />
-      <Control name={say.backTurn} sign="⏪" isOff={at === 0} onPress={() => player.goToLandmark(-1)} />
-      <Control name={say.back} sign="◀" isOff={at === 0} onPress={() => player.goBy(-1)} />
-      <button type="button" class="replay-control main" onClick={player.togglePlaying}>
-        <span aria-hidden="true">{isPlaying ? '⏸' : '▶'}</span>
-        <span>{isPlaying ? say.pause : say.play}</span>
-      </button>
-      <Control name={say.forward} sign="▶" isOff={at === last} onPress={() => player.goBy(1)} />
-      <Control name={say.forwardTurn} sign="⏩" isOff={at === last} onPress={() => player.goToLandmark(1)} />
-      <Control name={say.last} sign="⏭" isOff={at === last} onPress={() => player.goTo(last)} />
+      <div class="replay-buttons">
+        <Control name={say.first} sign="first" isIdle={isAtStart} onPress={() => player.goTo(0)} />
+        <Control
+          name={say.backTurn}
+          sign="backTurn"
+          isIdle={isAtStart}
+          onPress={() => player.goToLandmark(-1)}
+        />
+        <Control name={say.back} sign="back" isIdle={isAtStart} onPress={() => player.goBy(-1)} />
+        <button type="button" class="replay-control main" onClick={player.togglePlaying}>
+          <Sign of={isPlaying ? 'pause' : 'play'} />
+          <span>{isPlaying ? say.pause : say.play}</span>
+        </button>
+        <Control name={say.forward} sign="forward" isIdle={isAtEnd} onPress={() => player.goBy(1)} />
+        <Control
+          name={say.forwardTurn}
+          sign="forwardTurn"
+          isIdle={isAtEnd}
+          onPress={() => player.goToLandmark(1)}
+        />
+        <Control name={say.last} sign="last" isIdle={isAtEnd} onPress={() => player.goTo(last)} />
+      </div>
       <label class="replay-speed">
         <span>{say.speed}</span>
-        <select
-          value={player.speed}
-          onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
-        >
+        <select value={player.speed} onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}>
           {SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
               {speed}×
@@ -207,15 +237,23 @@ function Controls({ player, last, say }: { player: Player; last: number; say: Re
 
 interface ControlProps {
   readonly name: string;
-  readonly sign: string;
-  readonly isOff: boolean;
+  readonly sign: keyof typeof SIGNS;
+  /** It would change nothing. Not `disabled`: that would take the focus away at the end of the way. */
+  readonly isIdle: boolean;
   readonly onPress: () => void;
 }
 
-function Control({ name, sign, isOff, onPress }: ControlProps) {
+function Control({ name, sign, isIdle, onPress }: ControlProps) {
   return (
-    <button type="button" class="secondary replay-control" aria-label={name} title={name} disabled={isOff} onClick={onPress}>
-      <span aria-hidden="true">{sign}</span>
+    <button
+      type="button"
+      class="secondary replay-control"
+      aria-label={name}
+      title={name}
+      aria-disabled={isIdle}
+      onClick={onPress}
+    >
+      <Sign of={sign} />
     </button>
   );
 }
