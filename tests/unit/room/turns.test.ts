@@ -102,7 +102,10 @@ describe('the others', () => {
   });
 
   test('cannot lay more or fewer', () => {
-    led.when(by(2, play(0, 1))).thenRejected('PIECE_COUNT_MISMATCH');
+    led.when(by(2, play(0, 1))).thenRejected('PIECE_COUNT_MISMATCH', /exactly 3 pieces\.$/);
+    given(TURN, played(1, [6], 'S'))
+      .when(by(2, play(0, 1)))
+      .thenRejected('PIECE_COUNT_MISMATCH', /exactly 1 piece\.$/);
     led.when(by(2, play(0, 1, 2, 3))).thenRejected('PIECE_COUNT_MISMATCH');
     led.when(by(2, play())).thenRejected('PIECE_COUNT_MISMATCH');
   });
