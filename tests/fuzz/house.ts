@@ -8,7 +8,7 @@ import { execute } from '../../src/app/execute.ts';
 import { runPhase } from '../../src/app/game-phases.ts';
 import { createIdentity } from '../../src/app/identity.ts';
 import { LOBBY } from '../../src/app/lobby.ts';
-import { createLimit, FRAMES } from '../../src/app/rate-limit.ts';
+import { createLimit, EMOTES, FRAMES } from '../../src/app/rate-limit.ts';
 import { botPlays } from '../../src/game/bot.ts';
 import { allowedDeclarations } from '../../src/game/declaring.ts';
 import { SEATS } from '../../src/game/seats.ts';
@@ -79,7 +79,11 @@ export class House {
         graceSeconds: dice.pick([0, 5]),
       },
     });
-    this.ports = { ...this.world.ports, limit: createLimit(() => this.world.now, FRAMES) };
+    this.ports = {
+      ...this.world.ports,
+      limit: createLimit(() => this.world.now, FRAMES),
+      emoteLimit: createLimit(() => this.world.now, EMOTES),
+    };
   }
 
   get rooms(): Rooms {
@@ -152,11 +156,22 @@ export class House {
     return speaker;
   }
 
-  /** Anybody, anywhere; most often where the game is. */
+  /** Who sits in a room and is there, most often in the game's; or anybody, anywhere. */
   anybody(): Speaker {
     const dice = this.#dice;
-    const place = dice.chance(0.6) ? this.#rooms.game : dice.pick([LOBBY, ...this.scene.rooms.slice(0, -1)]);
-    return this.speaker(dice.pick(GUESTS), place, dice.chance(0.9) ? 1 : 2);
+    const { game, waiting, finished } = this.#rooms;
+    const seated = dice.chance(0.7)
+      ? this.#seatedIn(dice.pick([game, game, game, waiting, waiting, finished]))
+      : [];
+    if (seated.length > 0) return dice.pick(seated);
+    const place = dice.pick([LOBBY, LOBBY, game, ...this.scene.rooms.slice(0, -1)]);
+    return this.speaker(dice.pick(GUESTS), place, dice.chance(0.8) ? 1 : 2);
+  }
+
+  #seatedIn(id: RoomId): readonly Speaker[] {
+    const { room } = this.world.table.recordOf(id);
+    if (room.stage === 'none' || room.stage === 'closed') return [];
+    return SEATS.flatMap((seat) => this.#speakers.get(connectionOf(room.seats[seat]) ?? '') ?? []);
   }
 
   /** What the message function is called with for a frame. */
@@ -173,13 +188,30 @@ export class House {
 
   // ---- The game ----
 
-  /** What the game waits for and one of the guests could give; null when it waits for time or a bot. */
-  wish(): { readonly speaker: Speaker; readonly draft: Draft } | null {
+  /** Whether the game waits for somebody who is there. */
+  isAwaited(): boolean {
     const { room } = this.world.table.recordOf(this.#rooms.game);
+    if (room.stage !== 'playing') return room.stage === 'open';
+    return moversOf(room).some((seat) => connectionOf(room.seats[seat]) !== null);
+  }
+
+  /** What a room waits for, said by who could say it; null when it waits for time or a bot. */
+  wish(): { readonly speaker: Speaker; readonly draft: Draft } | null {
+    const isWaiting = this.#dice.chance(0.1);
+    const { room } = this.world.table.recordOf(isWaiting ? this.#rooms.waiting : this.#rooms.game);
     if (room.stage === 'none' || room.stage === 'closed') return null;
+    if (isWaiting) return this.#from(room, room.host, this.#whim());
     if (room.stage !== 'playing') return this.#from(room, room.host, wishOfHost(room));
-    const seat = this.#dice.pick([...moversOf(room), null]);
-    return seat === null ? null : this.#from(room, seat, this.#move(room, seat));
+    const movers = moversOf(room).filter((seat) => connectionOf(room.seats[seat]) !== null);
+    if (movers.length === 0) return null;
+    const seat = this.#dice.pick(movers);
+    return this.#from(room, seat, this.#move(room, seat));
+  }
+
+  /** What a host does who cannot make up his mind, so that the room waits on. */
+  #whim(): Draft {
+    const slot_id = this.#dice.pick(SEATS);
+    return { event: this.#dice.pick(['add_bot', 'remove_player', 'remove_player']), data: { slot_id } };
   }
 
   #from(room: LiveRoom, seat: Seat, wished: Draft): { speaker: Speaker; draft: Draft } | null {
@@ -196,7 +228,10 @@ export class House {
         return { event: 'redeal_decision', data: { choice: dice.pick(['accept', 'decline']) } };
       case 'declaration': {
         const allowed = allowedDeclarations({ declared: phase.values, zerosInARow: tally[seat].zerosInARow });
-        return { event: 'declare', data: { value: dice.pick(allowed) } };
+        return {
+          event: 'declare',
+          data: { value: dice.chance(0.8) ? dice.pick(allowed) : dice.between(0, 8) },
+        };
       }
       case 'turn': {
         const piece_indices = botPlays(phase.round.hands[seat], requiredPieces(phase));
@@ -220,7 +255,9 @@ export class House {
 }
 
 function moversOf(room: PlayingRoom): readonly Seat[] {
-  return room.game.phase.name === 'turn_results' ? SEATS : awaitedSeats(room);
+  const { phase } = room.game;
+  if (phase.name === 'redeal') return phase.weak;
+  return phase.name === 'turn_results' ? SEATS : awaitedSeats(room);
 }
 
 function wishOfHost({ seats, stage }: LiveRoom): Draft {
