@@ -1,7 +1,6 @@
 /** The store in memory, on which the tests of the application stand, keeps the promises of the one on DynamoDB. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RoomEvent } from '../../src/room/events.ts';
 import { applyCommit } from '../../src/room/record.ts';
 import type { Commit } from '../../src/room/record.ts';
 import { minuteOf } from '../../src/store/counters.ts';
@@ -18,7 +17,7 @@ jest.setTimeout(60_000);
 
 const START = Date.UTC(2026, 0, 1);
 const DAYS = 7;
-const OPENED = opened() as Extract<RoomEvent, { type: 'RoomOpened' }>;
+const OPENED = opened();
 let started: StartedTable;
 let worlds = 0;
 

@@ -173,7 +173,7 @@ describe('in the lobby', () => {
     test('takes another id when somebody has that one, even if they took it at the last moment', async () => {
       const [first, second] = [0, 1].map((candidate) => roomIdOf(`${PEOPLE[1].player}:c1`, candidate));
       if (first === undefined || second === undefined) throw new Error('There are two');
-      world.faults.before('append', () => happened(world, [{ ...opened(), room: first } as never], first));
+      world.faults.before('append', () => happened(world, [{ ...opened(), room: first }], first));
       const reply = await say(world, inLobby(1), 'create_room', { player_name: 'Ann' }, 'c1');
       expect(dataOf(reply, 'room_created').room_id).toBe(second);
       expect(lengthOf(world, first)).toBe(1);
