@@ -4,6 +4,7 @@ import { commandIdOf, roomIdOf } from './ids.ts';
 import { connectionsOf, execute, isGone } from './execute.ts';
 import type { Order, Outcome, Sender } from './execute.ts';
 import type { Ports } from './ports.ts';
+import { latencyCount } from './latency.ts';
 import { LOBBY, roomListNow } from './lobby.ts';
 import { parseClientFrame } from '../protocol/client-frames.ts';
 import type { ClientFrame } from '../protocol/client-frames.ts';
@@ -47,8 +48,10 @@ export async function answer(ports: Ports, caller: Caller, text: string): Promis
     const { reply, code } = await admit(ports, asked, () =>
       parsed.ok ? answerFrame(ports, asked, parsed.frame) : refused(asked, parsed),
     );
-    ports.log.info('frame', { event, room: caller.place, code, ms: ports.clock.now() - started });
+    const ms = ports.clock.now() - started;
+    ports.log.info('frame', { event, room: caller.place, code, ms });
     ports.tally.count('frames');
+    if (event !== null && !isHousekeeping(event)) ports.tally.count(latencyCount(ms));
     if (code !== undefined) ports.tally.count(`errors.${code}`);
     return await deliverReply(ports, caller, reply);
   } catch (error) {
@@ -57,6 +60,11 @@ export async function answer(ports: Ports, caller: Caller, text: string): Promis
     const message = 'Something went wrong here. Please try again.';
     return inReplyTo(errorFrame({ code: 'INTERNAL_ERROR', message }), parsed.id);
   }
+}
+
+/** Frames that keep a connection up: so many and so light that they would hide how long commands take. */
+function isHousekeeping(event: ClientFrame['event']): boolean {
+  return event === 'ping' || event === 'ack';
 }
 
 interface Asked extends Caller {

@@ -192,19 +192,19 @@ function answerOf(sender: Sender, change: Change): readonly Frame[] {
 }
 
 /** Those who were connected and have no seat any more, because the room closed or they were removed. */
-function farewells(sender: Sender | undefined, { before, after, commit }: Change): readonly Send[] {
-  if (before.room.stage !== 'open') return [];
-  const closed = after.room.stage === 'closed' ? after.room.reason : null;
+function farewells(sender: Sender | undefined, change: Change): readonly Send[] {
+  const { before, after, commit } = change;
+  const isClosed = after.room.stage === 'closed';
   const removed = commit.events.flatMap((event) =>
     event.type === 'SeatVacated' && event.reason === 'removed' ? [event.seat] : [],
   );
-  const leaving =
-    closed === null
-      ? removed.flatMap((seat) => connectionAt(before.room, seat) ?? [])
-      : connectionsOf(before.room);
+  const leaving = isClosed
+    ? connectionsOf(before.room)
+    : removed.flatMap((seat) => connectionAt(before.room, seat) ?? []);
+  const frames = isClosed ? framesFor(change, null) : [roomClosed('removed')];
   return leaving
     .filter((connectionId) => connectionId !== sender?.connection)
-    .map((connectionId) => ({ connectionId, frames: [roomClosed(closed ?? 'removed')], close: true }));
+    .map((connectionId) => ({ connectionId, frames, close: true }));
 }
 
 /** Every connection that hears of a room: of those who sit, and of those who watch. */

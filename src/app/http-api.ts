@@ -1,4 +1,4 @@
-// The HTTP API: sessions, health, statistics, a room's history (docs/protocol.md, "HTTP").
+// The HTTP API: sessions, health, a room's history, what operators see and do (docs/protocol.md, "HTTP").
 
 /* eslint-disable @typescript-eslint/no-deprecated -- the adapter's new package is announced but not published yet */
 import { Hono } from 'hono';
@@ -8,13 +8,16 @@ import type { LambdaEvent } from 'hono/aws-lambda';
 import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
 import { createIdentity, isSame, sessionIn } from './identity.ts';
-import type { Ports } from './ports.ts';
-import { roomStats, systemStats } from './statistics.ts';
+import { closeRoom, roomDetail } from './operator.ts';
+import type { Ports, Queues } from './ports.ts';
+import { roomStats, systemSeries, systemStats } from './statistics.ts';
+import { LISTED_STAGES } from '../store/keys.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
 /** What the API answers from. A secret is asked for by every request that needs it: it may have been changed. */
 export interface HttpPorts extends Ports {
   readonly gateway: { probe(): Promise<void> };
+  readonly queues: Queues;
   readonly sessionSecret: () => Promise<string>;
   readonly adminToken: () => Promise<string>;
 }
@@ -38,6 +41,12 @@ const SESSIONS_A_MINUTE = 30;
 const Page = z.object({
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(50)), 20),
   cursor: z.optional(z.string().check(z.maxLength(500))),
+  stage: z.optional(z.enum(LISTED_STAGES)),
+  text: z.optional(z.string().check(z.maxLength(40))),
+});
+/** Minutes of a series; counts are kept for a day. */
+const Series = z.object({
+  minutes: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_440)), 60),
 });
 /** More commits than a room can have, and still within the digits that the table's keys have for them. */
 const MOST_COMMITS = 9_999_999;
@@ -73,12 +82,13 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
 
   app.get('/api/health/detailed', async (context) => {
     if (!(await isOperator(ports, context))) return refuseOperator(context);
-    const [table, state_machine, management_api] = await Promise.all([
+    const [table, state_machine, management_api, queues] = await Promise.all([
       probe(ports, 'table', () => ports.store.probe()),
       probe(ports, 'state_machine', () => ports.phases.probe()),
       probe(ports, 'management_api', () => ports.gateway.probe()),
+      probe(ports, 'queues', () => Promise.all([ports.queues.ticks(), ports.queues.deadLetters()])),
     ]);
-    const parts = { table, state_machine, management_api };
+    const parts = { table, state_machine, management_api, queues };
     const status = Object.values(parts).every((part) => part.status === 'ok') ? 'ok' : 'degraded';
     return context.json({
       status,
@@ -94,6 +104,13 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     return context.json(await systemStats(ports));
   });
 
+  app.get('/api/system/series', async (context) => {
+    if (!(await isOperator(ports, context))) return refuseOperator(context);
+    const series = Series.safeParse(context.req.query());
+    if (!series.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(series.error));
+    return context.json(await systemSeries(ports, series.data.minutes));
+  });
+
   app.get('/api/debug/room-stats', async (context) => {
     if (!(await isOperator(ports, context))) return refuseOperator(context);
     const page = Page.safeParse(context.req.query());
@@ -104,6 +121,22 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
       : context.json(stats);
   });
 
+  app.get('/api/debug/rooms/:room_id', async (context) => {
+    if (!(await isOperator(ports, context))) return refuseOperator(context);
+    const room = RoomIdParam.safeParse(context.req.param('room_id'));
+    if (!room.success) return refuseRoomId(context);
+    const detail = await roomDetail(ports, room.data);
+    return detail === null ? refuseRoom(context) : context.json(detail);
+  });
+
+  app.post('/api/debug/rooms/:room_id/close', async (context) => {
+    if (!(await isOperator(ports, context))) return refuseOperator(context);
+    const room = RoomIdParam.safeParse(context.req.param('room_id'));
+    if (!room.success) return refuseRoomId(context);
+    const stage = await closeRoom(ports, room.data);
+    return stage === null ? refuseRoom(context) : context.json({ room_id: room.data, stage });
+  });
+
   app.get('/api/rooms/:room_id/events', async (context) => {
     const operator = await isOperator(ports, context);
     const player = operator ? null : await playerOf(ports, context);
@@ -111,11 +144,10 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
       return refuse(context, 401, 'UNAUTHORIZED', 'A session or the operator’s token is needed.');
     const room = RoomIdParam.safeParse(context.req.param('room_id'));
     const page = EventsPage.safeParse(context.req.query());
-    if (!room.success)
-      return refuse(context, 400, 'VALIDATION_ERROR', 'room_id: up to 16 letters and digits');
+    if (!room.success) return refuseRoomId(context);
     if (!page.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(page.error));
     const record = await ports.store.load(room.data);
-    if (record.seq === 0) return refuse(context, 404, 'ROOM_NOT_FOUND', 'There is no such room.');
+    if (record.seq === 0) return refuseRoom(context);
     if (player !== null && !mayRead(record, player)) {
       return refuse(
         context,
@@ -153,6 +185,14 @@ function refuse(context: Context, status: ErrorStatus, code: string, message: st
   return context.json({ error: { code, message } }, status);
 }
 
+function refuseRoomId(context: Context): Response {
+  return refuse(context, 400, 'VALIDATION_ERROR', 'room_id: up to 16 letters and digits');
+}
+
+function refuseRoom(context: Context): Response {
+  return refuse(context, 404, 'ROOM_NOT_FOUND', 'There is no such room.');
+}
+
 /** The operator's token, compared in constant time; 401 without one, 403 with a wrong one. */
 async function isOperator({ adminToken }: HttpPorts, context: Context): Promise<boolean> {
   const token = bearerOf(context);
@@ -181,7 +221,7 @@ interface Probed {
   readonly latency_ms: number;
 }
 
-async function probe({ log }: Ports, name: string, reach: () => Promise<void>): Promise<Probed> {
+async function probe({ log }: Ports, name: string, reach: () => Promise<unknown>): Promise<Probed> {
   const started = performance.now();
   const measured = (status: Probed['status']): Probed => ({
     status,

@@ -55,6 +55,12 @@ export interface Ticks {
   schedule(tick: Tick, delaySeconds: number): Promise<void>;
 }
 
+/** How many messages wait in the queues: of all ticks, those to come as well. */
+export interface Queues {
+  ticks(): Promise<number>;
+  deadLetters(): Promise<number>;
+}
+
 export interface Random {
   /** A fresh seed from a CSPRNG with its commitment. */
   proof(): DealProof;

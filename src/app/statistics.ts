@@ -1,7 +1,10 @@
 // What operators ask for: how many rooms, games, players, moves, errors. Bounded reads, on no player's path.
 
-import type { Ports } from './ports.ts';
+import { latencyOf } from './latency.ts';
+import type { Latency } from './latency.ts';
+import type { Ports, Queues } from './ports.ts';
 import { minuteOf } from '../store/counters.ts';
+import type { Counts } from '../store/counters.ts';
 import type { DirectoryEntry } from '../store/items.ts';
 import type { ListedStage } from '../store/keys.ts';
 import { roomSummary } from '../protocol/frames.ts';
@@ -17,6 +20,8 @@ const MOVES = ['events.RedealDecided', 'events.Declared', 'events.Played'];
 /** Pages of a hundred rooms that a census walks through at most. */
 const CENSUS_PAGES = 20;
 const CENSUS_PAGE = 100;
+/** Pages of a list that one page of rooms is searched for in. */
+const SEARCH_PAGES = 20;
 
 export interface SystemStats {
   readonly rooms: Readonly<Record<ListedStage, number>>;
@@ -25,6 +30,11 @@ export interface SystemStats {
   readonly players_connected: number;
   readonly moves_per_minute: number;
   readonly frames_per_minute: number;
+  /** Of the commands of this minute and the one before. */
+  readonly latency: Latency;
+  /** Messages in the queues; null when they cannot be asked. */
+  readonly dead_letters: number | null;
+  readonly ticks_waiting: number | null;
   /** By code, of the last 24 hours. */
   readonly errors: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
@@ -36,18 +46,21 @@ export interface SystemStats {
 }
 
 /** The system as a whole. Counts lag some seconds behind (`src/app/tally.ts`). */
-export async function systemStats(ports: Ports): Promise<SystemStats> {
-  const { store, clock } = ports;
+export async function systemStats(ports: Ports & { readonly queues: Queues }): Promise<SystemStats> {
+  const { store, clock, queues } = ports;
   const now = clock.now();
-  const [open, playing, finished, people, ended, day, recent] = await Promise.all([
-    store.count('open'),
-    store.count('playing'),
-    store.count('finished'),
-    connectedPlayers(ports),
-    census(store, 'finished'),
-    store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
-    store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
-  ]);
+  const [open, playing, finished, people, ended, day, recent, dead_letters, ticks_waiting] =
+    await Promise.all([
+      store.count('open'),
+      store.count('playing'),
+      store.count('finished'),
+      connectedPlayers(ports),
+      census(store, 'finished'),
+      store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
+      store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
+      depth(ports, () => queues.deadLetters()),
+      depth(ports, () => queues.ticks()),
+    ]);
   const minutes = 1 + (now % MINUTE_MS) / MINUTE_MS;
   const perMinute = (names: readonly string[]): number => round(sum(recent, names) / minutes);
   return {
@@ -60,12 +73,61 @@ export async function systemStats(ports: Ports): Promise<SystemStats> {
     players_connected: people.players,
     moves_per_minute: perMinute(MOVES),
     frames_per_minute: perMinute(['frames']),
+    latency: latencyOf(recent),
+    dead_letters,
+    ticks_waiting,
     errors: group(day, 'errors.'),
     failures: group(day, 'failures.'),
     posts: group(day, 'posts.'),
     complete:
       people.complete && ended.complete && [open, playing, finished].every(({ isComplete }) => isComplete),
     timestamp: now / 1_000,
+  };
+}
+
+/** A queue that cannot be asked must not hide all the rest: operators look when something is wrong. */
+async function depth({ log }: Ports, ask: () => Promise<number>): Promise<number | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    log.error('A queue could not be asked', { error });
+    return null;
+  }
+}
+
+/** What happened in one minute. */
+export interface MinuteStats extends Latency {
+  /** When it began, epoch seconds. */
+  readonly at: number;
+  readonly moves: number;
+  readonly frames: number;
+  readonly errors: number;
+  readonly failures: number;
+}
+
+/** The last so many minutes, oldest first, each there whether or not anything happened; the last one still runs. */
+export async function systemSeries(
+  { store, clock }: Ports,
+  minutes: number,
+): Promise<{ readonly minutes: readonly MinuteStats[]; readonly timestamp: number }> {
+  const now = clock.now();
+  const last = now - (now % MINUTE_MS);
+  const starts = Array.from({ length: minutes }, (_, place) => last - (minutes - 1 - place) * MINUTE_MS);
+  const counted = await store.talliesByMinute(minuteOf(starts[0] ?? last), minuteOf(last));
+  return {
+    minutes: starts.map((start) => minuteStats(start, counted.get(minuteOf(start)) ?? {})),
+    timestamp: now / 1_000,
+  };
+}
+
+function minuteStats(start: number, counts: Counts): MinuteStats {
+  return {
+    at: start / 1_000,
+    moves: sum(counts, MOVES),
+    frames: sum(counts, ['frames']),
+    errors: total(group(counts, 'errors.')),
+    failures: total(group(counts, 'failures.')),
+    ...latencyOf(counts),
   };
 }
 
@@ -88,11 +150,19 @@ export interface RoomStatsPage {
   readonly next: string | null;
 }
 
-/** A page of rooms, those with a running game first; null for a cursor that no page came with. */
-export async function roomStats(
-  ports: Ports,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<RoomStatsPage | null> {
+/** Which rooms, and from where: of one stage, with a text in their id or in the name of somebody who sits there. */
+export interface RoomQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly stage?: ListedStage | undefined;
+  readonly text?: string | undefined;
+}
+
+/**
+ * A page of rooms, those with a running game first; null for a cursor that no page came with. A search gives up after so
+ * many rooms: its page may be short, even empty, while `next` says that there is more to look through.
+ */
+export async function roomStats(ports: Ports, page: RoomQuery): Promise<RoomStatsPage | null> {
   const listed = await listPage(ports, page);
   if (listed === null) return null;
   const [open, playing, people, rooms] = await Promise.all([
@@ -113,21 +183,33 @@ export async function roomStats(
 /** Stage after stage, as many as fill the page; a cursor is `<stage>:<cursor of the directory>`. */
 async function listPage(
   { store }: Ports,
-  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  { limit, cursor, stage, text = '' }: RoomQuery,
 ): Promise<{ readonly entries: readonly DirectoryEntry[]; readonly next: string | null } | null> {
-  const [from = STAGES[0], inner = ''] = cursor?.split(':', 2) ?? [];
-  const start = STAGES.findIndex((stage) => stage === from);
-  if (start === -1) return null;
+  const stages = stage === undefined ? STAGES : [stage];
+  const [from = stages[0], inner = ''] = cursor?.split(':', 2) ?? [];
+  let place = stages.findIndex((each) => each === from);
+  if (place === -1) return null;
+  let within = inner;
   const entries: DirectoryEntry[] = [];
-  for (const [step, stage] of STAGES.slice(start).entries()) {
-    if (entries.length === limit) return { entries, next: `${stage}:` };
-    const within = step === 0 && inner !== '' ? { cursor: inner } : {};
-    const found = await store.rooms(stage, { limit: limit - entries.length, ...within });
+  for (let looked = 0; looked < SEARCH_PAGES; looked++) {
+    const current = stages[place];
+    if (current === undefined) return { entries, next: null };
+    if (entries.length === limit) return { entries, next: `${current}:${within}` };
+    const found = await store.rooms(current, {
+      limit: limit - entries.length,
+      ...(within === '' ? {} : { cursor: within }),
+    });
     if (found.kind === 'bad_cursor') return null;
-    entries.push(...found.entries);
-    if (found.cursor !== null) return { entries, next: `${stage}:${found.cursor}` };
+    entries.push(...found.entries.filter((entry) => hasText(entry, text.toLowerCase())));
+    within = found.cursor ?? '';
+    if (found.cursor === null) place += 1;
   }
-  return { entries, next: null };
+  const current = stages[place];
+  return { entries, next: current === undefined ? null : `${current}:${within}` };
+}
+
+function hasText({ room, seats }: DirectoryEntry, text: string): boolean {
+  return [room, ...seats.map((seat) => seat?.name ?? '')].some((each) => each.toLowerCase().includes(text));
 }
 
 async function statsOf(
@@ -204,6 +286,10 @@ function countOutcome(entries: readonly DirectoryEntry[], outcome: GameOutcome):
 
 function sum(counts: Readonly<Record<string, number>>, names: readonly string[]): number {
   return names.reduce((total, name) => total + (counts[name] ?? 0), 0);
+}
+
+function total(counts: Counts): number {
+  return sum(counts, Object.keys(counts));
 }
 
 /** The counts whose names begin so, without the beginning. */

@@ -1,8 +1,8 @@
-// The tick queue on AWS.
+// The queues on AWS: ticks, and letters about what could not be delivered.
 
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter } from '../app/broadcast.ts';
-import type { Ticks } from '../app/ports.ts';
+import type { Queues, Ticks } from '../app/ports.ts';
 
 export function createTicks(queueUrl: string): Ticks {
   const send = createSender(queueUrl);
@@ -14,6 +14,25 @@ export function createGraveyard(queueUrl: string): (letter: DeadLetter) => Promi
   const send = createSender(queueUrl);
   return (letter) => send(letter, 0);
 }
+
+/** The depths of the two queues; about right, as SQS counts. */
+export function createQueues(tickQueueUrl: string, deadLetterQueueUrl: string): Queues {
+  const client = new SQSClient({});
+  const depthOf = async (QueueUrl: string): Promise<number> => {
+    const { Attributes = {} } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...WAITING] }),
+    );
+    return WAITING.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+  };
+  return { ticks: () => depthOf(tickQueueUrl), deadLetters: () => depthOf(deadLetterQueueUrl) };
+}
+
+/** Messages to be had now, with a consumer at this moment, and to be had after their delay. */
+const WAITING = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
 
 function createSender(QueueUrl: string): (body: unknown, DelaySeconds: number) => Promise<void> {
   const client = new SQSClient({});

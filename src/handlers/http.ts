@@ -4,16 +4,20 @@ import * as z from 'zod/mini';
 import { createHttpApi } from '../app/http-api.ts';
 import { createGateway } from '../aws/gateway.ts';
 import { readSecret } from '../aws/secrets.ts';
+import { createQueues } from '../aws/ticks.ts';
 import { Environment, readEnvironment, secretSource } from './environment.ts';
 import { portsFromEnvironment } from './ports.ts';
 
-const environment = readEnvironment(z.pick(Environment, { WEBSOCKET_ENDPOINT: true }));
+const environment = readEnvironment(
+  z.pick(Environment, { WEBSOCKET_ENDPOINT: true, TICK_QUEUE_URL: true, DEAD_LETTER_QUEUE_URL: true }),
+);
 const sessionSecret = secretSource('SESSION_SECRET');
 const adminToken = secretSource('ADMIN_TOKEN');
 
 export const handler = createHttpApi({
   ...portsFromEnvironment(),
   gateway: createGateway(environment.WEBSOCKET_ENDPOINT),
+  queues: createQueues(environment.TICK_QUEUE_URL, environment.DEAD_LETTER_QUEUE_URL),
   sessionSecret: () => readSecret(sessionSecret),
   adminToken: () => readSecret(adminToken),
 });

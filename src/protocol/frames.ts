@@ -35,12 +35,11 @@ export interface Change {
 export function framesFor<S extends Seat>(change: Change, seat: S | null): readonly Frame<S>[] {
   const { before, after, commit } = change;
   if (after.room.stage === 'none') return [];
-  if (after.room.stage === 'closed') return [numbered(roomClosed(after.room.reason), after.seq)];
-  const told = moments(before.room, commit.events, commit.at).flatMap(tellingOf);
-  return [
-    ...told.map((frame) => numbered<S>(frame, after.seq)),
-    stateFrame(viewFor(after.room, seat), after),
-  ];
+  const told = moments(before.room, commit.events, commit.at)
+    .flatMap(tellingOf)
+    .map((frame) => numbered<S>(frame, after.seq));
+  if (after.room.stage === 'closed') return [...told, numbered(roomClosed(after.room.reason), after.seq)];
+  return [...told, stateFrame(viewFor(after.room, seat), after)];
 }
 
 /** The whole state as the receiver sees it: the seats while the room waits, the phase once a game has started. */
@@ -89,6 +88,7 @@ const CLOSED_BECAUSE: Readonly<Record<ClosedReason, string>> = {
   empty: 'The room was closed because nobody was there.',
   removed: 'The host has removed you from the room.',
   not_found: 'This room does not exist any more.',
+  closed_by_operator: 'The room was closed by the people who run this server.',
 };
 
 export function roomClosed(reason: ClosedReason): Frame<never> {

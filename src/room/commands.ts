@@ -51,6 +51,8 @@ export type Command =
   | { readonly type: 'disconnect'; readonly connection: ConnectionId; readonly cause: 'closed' | 'gone' }
   | PlayerCommand
   | PhaseCommand
+  /** An operator's: whatever goes on in the room ends. */
+  | { readonly type: 'closeRoom' }
   /** Something planned is due; whatever that is by now is done. */
   | { readonly type: 'tick' };
 

@@ -50,6 +50,8 @@ export function decide(room: Room, command: Command, given: Circumstances): Deci
       return accept(...endGame(room, command.game));
     case 'abortGame':
       return accept(...abortGame(room, command.game));
+    case 'closeRoom':
+      return accept(...closeRoom(room));
     default:
       return decideForSeat(room, command, given);
   }
@@ -247,6 +249,12 @@ function endGame(room: LiveRoom, game: number): readonly RoomEvent[] {
   return [{ type: 'GameEnded', outcome: 'completed', winners: phase.winners }];
 }
 
+/** The room closes at once; of a game in play the players hear first how it ended. */
+function closeRoom(room: LiveRoom): readonly RoomEvent[] {
+  const ended = room.stage === 'playing' ? [cutShort(room.game, 'aborted')] : [];
+  return [...ended, { type: 'RoomClosed', reason: 'closed_by_operator' }];
+}
+
 function abortGame(room: LiveRoom, game: number): readonly RoomEvent[] {
   if (room.stage !== 'playing' || room.game.number !== game) return [];
   return [{ type: 'GameEnded', outcome: 'aborted', winners: [] }];
@@ -275,7 +283,7 @@ function doStep(room: Room, due: DueStep, given: Circumstances): readonly RoomEv
     case 'passHostOn':
       return [{ type: 'HostChanged', host: due.host }];
     case 'abandonGame':
-      return room.stage === 'playing' ? [abandoned(room.game)] : [];
+      return room.stage === 'playing' ? [cutShort(room.game, 'abandoned')] : [];
     case 'takeOver':
       return [{ type: 'BotTookOver', seat: due.seat }];
     case 'botMove':
@@ -287,10 +295,10 @@ function doStep(room: Room, due: DueStep, given: Circumstances): readonly RoomEv
 }
 
 /** A game that is decided and only waits for its end to be announced keeps its winners. */
-function abandoned({ phase }: Game): RoomEvent {
+function cutShort({ phase }: Game, outcome: 'abandoned' | 'aborted'): RoomEvent {
   return phase.name === 'scoring' && phase.winners.length > 0
     ? { type: 'GameEnded', outcome: 'completed', winners: phase.winners }
-    : { type: 'GameEnded', outcome: 'abandoned', winners: [] };
+    : { type: 'GameEnded', outcome, winners: [] };
 }
 
 // ---- Names and colours ----

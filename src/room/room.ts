@@ -98,7 +98,7 @@ export interface FinishedRoom extends Hosted {
   readonly seats: Table;
   readonly result: GameResult;
 }
-export type ClosedReason = 'host_left' | 'empty' | 'removed' | 'not_found';
+export type ClosedReason = 'host_left' | 'empty' | 'removed' | 'not_found' | 'closed_by_operator';
 export interface ClosedRoom extends Named {
   readonly stage: 'closed';
   readonly reason: ClosedReason;

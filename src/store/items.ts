@@ -129,13 +129,19 @@ const COUNT_PREFIX = 'count:';
 export function countAttribute(name: string): string {
   return `${COUNT_PREFIX}${name}`;
 }
-/** The counts of a tally item by name. */
-export function itemToCounts(item: Item): readonly (readonly [name: string, count: number])[] {
-  return Object.entries(parse(tallyItem, item)).flatMap(([attribute, count]) =>
+/** What one shard counted in a minute, by name. */
+export interface MinuteTally {
+  readonly minute: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+export function itemToTally(item: Item): MinuteTally {
+  const { SK: minute, ...attributes } = parse(tallyItem, item);
+  const counts = Object.entries(attributes).flatMap(([attribute, count]) =>
     attribute.startsWith(COUNT_PREFIX) && typeof count === 'number'
       ? [[attribute.slice(COUNT_PREFIX.length), count] as const]
       : [],
   );
+  return { minute, counts: Object.fromEntries(counts) };
 }
 
 export function itemToHits(item: Item): number {

@@ -22,7 +22,7 @@ const pieces = z.array(z.enum(PIECES));
 const playType = z.enum(PLAY_TYPES);
 export const colour = z.enum(AVATAR_COLOURS);
 export const outcome = z.enum(['completed', 'abandoned', 'aborted']);
-const closedReason = z.enum(['host_left', 'empty', 'removed', 'not_found']);
+const closedReason = z.enum(['host_left', 'empty', 'removed', 'not_found', 'closed_by_operator']);
 const starterReason = z.enum(['accepted_redeal', 'has_general_red', 'won_last_turn']);
 
 function bySeat<S extends z.ZodMiniType>(of: S) {

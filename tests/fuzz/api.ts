@@ -14,10 +14,11 @@ import { CANARY } from './strange.ts';
 
 type ApiEvent = Parameters<HttpApi>[0];
 
-export function openApi({ ports }: House): HttpApi {
+export function openApi({ ports, world }: House): HttpApi {
   return createHttpApi({
     ...ports,
     gateway: { probe: () => Promise.resolve() },
+    queues: world.ports.queues,
     sessionSecret: () => Promise.resolve(SESSION_SECRET),
     adminToken: () => Promise.resolve(OPERATOR),
   });

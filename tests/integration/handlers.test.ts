@@ -1,5 +1,6 @@
 /** The functions as they are deployed, each called with the events that AWS makes, on the SDK's own clients. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -602,7 +603,14 @@ describe('the HTTP API', () => {
     stage.functions.http(httpRequest('GET', path, headers));
   const bodyOf = ({ body }: HttpResult) => JSON.parse(body) as Record<string, unknown>;
   const OPERATOR = { authorization: `Bearer ${ADMIN_TOKEN}` };
-  const OPERATORS = ['/api/health/detailed', '/api/system/stats', '/api/debug/room-stats'];
+  const post = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+    stage.functions.http(httpRequest('POST', path, headers));
+  const OPERATORS = [
+    '/api/health/detailed',
+    '/api/system/stats',
+    '/api/system/series',
+    '/api/debug/room-stats',
+  ];
 
   const expectError = (result: HttpResult, status: number, code: string) => {
     expect(result.statusCode).toBe(status);
@@ -666,6 +674,7 @@ describe('the HTTP API', () => {
         table: part,
         state_machine: part,
         management_api: part,
+        queues: part,
       });
     });
 
@@ -684,6 +693,149 @@ describe('the HTTP API', () => {
     const stats = bodyOf(await get('/api/system/stats', OPERATOR));
     expect(stats).toMatchObject({ rooms: { playing: expect.any(Number) }, complete: true });
     expect((stats['rooms'] as { playing: number }).playing).toBeGreaterThanOrEqual(1);
+  });
+
+  test('GET /api/system/stats says how many messages wait in the queues, for now and for later', async () => {
+    const depths = async () => {
+      const { dead_letters, ticks_waiting } = bodyOf(await get('/api/system/stats', OPERATOR));
+      return { dead_letters: Number(dead_letters), ticks_waiting: Number(ticks_waiting) };
+    };
+    const before = await depths();
+    const sqs = new SQSClient({});
+    const QueueUrl = process.env['DEAD_LETTER_QUEUE_URL'] ?? '';
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}', DelaySeconds: 900 }));
+    expect((await depths()).dead_letters).toBe(before.dead_letters + 2);
+  });
+
+  describe('GET /api/system/series', () => {
+    test('has a line for each minute asked for, an hour unless told otherwise', async () => {
+      const { minutes } = bodyOf(await get('/api/system/series', OPERATOR)) as { minutes: { at: number }[] };
+      expect(minutes).toHaveLength(60);
+      expect(minutes.map(({ at }) => at - (minutes[0]?.at ?? 0))).toEqual(
+        minutes.map((_, minute) => minute * 60),
+      );
+      expect(bodyOf(await get('/api/system/series?minutes=1440', OPERATOR))['minutes']).toHaveLength(1_440);
+    });
+
+    test('counts the commands of players with how long they took, and no pings', async () => {
+      const room = await roomWith(tableOf([1, 2]));
+      const commands = async (): Promise<number> => {
+        const { minutes } = bodyOf(await get('/api/system/series?minutes=2', OPERATOR)) as {
+          minutes: { commands: number; frames: number; p50_ms: number | null }[];
+        };
+        return minutes.reduce((sum, minute) => sum + minute.commands, 0);
+      };
+      const before = await commands();
+      await say(room, 1, 'get_room_state');
+      for (let pings = 0; pings < 5; pings++) await say(room, 1, 'ping', { timestamp: 1 });
+      // What has gathered is written with a request five seconds after the last time.
+      await until(async () => {
+        await say(room, 1, 'ping', { timestamp: 1 });
+        return (await commands()) > before;
+      });
+    });
+
+    test.each(['minutes=0', 'minutes=1441', 'minutes=x', 'minutes=1.5'])(
+      'refuses %s with a reason',
+      async (query) => {
+        expectError(await get(`/api/system/series?${query}`, OPERATOR), 400, 'VALIDATION_ERROR');
+      },
+    );
+  });
+
+  describe('GET /api/debug/rooms/{room_id}', () => {
+    test('shows a running game without hands, sessions, connections and tokens', async () => {
+      const room = await roomWith(gameAt('turn'));
+      const result = await get(`/api/debug/rooms/${room.toLowerCase()}`, OPERATOR);
+      expect(result.statusCode).toBe(200);
+      expect(result.body).not.toMatch(/"(hands|seed|player|token)"|session-|socket-|GENERAL|SOLDIER/);
+      expect(bodyOf(result)).toMatchObject({
+        room_id: room,
+        stage: 'playing',
+        phase: 'turn',
+        seats: [{ name: 'Ann', is_awaited: true }, {}, {}, {}],
+        execution: { name: `${room}-1`, status: null },
+        commits: [{ seq: 1, by: 'story…' }],
+      });
+    });
+
+    test('is for operators only, and knows no room that is not there', async () => {
+      const room = await roomWith(gameAt('turn'));
+      expectError(await get(`/api/debug/rooms/${room}`), 401, 'UNAUTHORIZED');
+      const session = await newSession(stage);
+      expectError(
+        await get(`/api/debug/rooms/${room}`, { authorization: `Bearer ${session}` }),
+        403,
+        'PERMISSION_DENIED',
+      );
+      expectError(await get('/api/debug/rooms/NOROOM', OPERATOR), 404, 'ROOM_NOT_FOUND');
+      expectError(await get(`/api/debug/rooms/${'A'.repeat(17)}`, OPERATOR), 400, 'VALIDATION_ERROR');
+    });
+  });
+
+  describe('POST /api/debug/rooms/{room_id}/close', () => {
+    test('ends a room and its game: those in it are told and hung up on, nobody finds it any more', async () => {
+      const room = await listed(await roomWith(gameAt('turn', tableOf([1, 2]))));
+      const result = await post(`/api/debug/rooms/${room}/close`, OPERATOR);
+      expect(result.statusCode).toBe(200);
+      expect(bodyOf(result)).toEqual({ room_id: room, stage: 'closed' });
+      for (const seat of [1, 2] as const) {
+        expect(eventsTo(room, seat)).toEqual(['game_ended', 'room_closed']);
+        expect(stage.sockets.closed).toContain(socketOf(room, seat));
+      }
+      expect(await typesAfter(room, 1)).toEqual([['GameEnded', 'RoomClosed']]);
+      const page = await get(`/api/debug/room-stats?text=${room}`, OPERATOR);
+      expect(bodyOf(page)).toMatchObject({ rooms: [] });
+      expect(bodyOf(await get(`/api/debug/rooms/${room}`, OPERATOR))).toMatchObject({
+        stage: 'closed',
+        closed_reason: 'closed_by_operator',
+        commits: [{ by: 'operator' }, {}],
+      });
+    });
+
+    test('ends the execution of the game, which was waiting for somebody to play', async () => {
+      const lobby = await visit(stage, 'lobby', await newSession(stage));
+      const { room_id: room } = dataOf(
+        await lobby.say('create_room', { player_name: 'Ann' }),
+        'room_created',
+      );
+      const ann = await visit(stage, room, lobby.session);
+      await ann.say('client_ready', { player_name: 'Ann' });
+      for (const slot_id of [2, 3, 4]) await ann.say('add_bot', { slot_id });
+      await ann.say('start_game');
+      const detail = async () => bodyOf(await get(`/api/debug/rooms/${room}`, OPERATOR));
+      await until(async () => (await detail())['task'] !== null);
+      expect(await detail()).toMatchObject({ execution: { name: `${room}-1`, status: 'RUNNING' } });
+      expect((await post(`/api/debug/rooms/${room}/close`, OPERATOR)).statusCode).toBe(200);
+      const isOver = () => stage.steps.executions.find(`${room}-1`)?.status === 'SUCCEEDED';
+      await until(isOver);
+      expect(ann.heard().at(-1)).toMatchObject({
+        event: 'room_closed',
+        data: { reason: 'closed_by_operator' },
+      });
+    });
+
+    test('again changes nothing', async () => {
+      const room = await roomWith([opened(), attached(1)]);
+      for (let tries = 0; tries < 2; tries++)
+        expect((await post(`/api/debug/rooms/${room}/close`, OPERATOR)).statusCode).toBe(200);
+      expect(await typesAfter(room, 1)).toEqual([['RoomClosed']]);
+    });
+
+    test('is for operators only, and for rooms that are there', async () => {
+      const room = await roomWith([opened(), attached(1)]);
+      expectError(await post(`/api/debug/rooms/${room}/close`), 401, 'UNAUTHORIZED');
+      expectError(
+        await post(`/api/debug/rooms/${room}/close`, { authorization: 'Bearer wrong' }),
+        403,
+        'PERMISSION_DENIED',
+      );
+      expectError(await get(`/api/debug/rooms/${room}/close`, OPERATOR), 404, 'NOT_FOUND');
+      expectError(await post('/api/debug/rooms/NOROOM/close', OPERATOR), 404, 'ROOM_NOT_FOUND');
+      expectError(await post('/api/debug/rooms/A.B/close', OPERATOR), 400, 'VALIDATION_ERROR');
+      expect(await typesAfter(room, 1)).toEqual([]);
+    });
   });
 
   describe('GET /api/debug/room-stats', () => {
@@ -713,6 +865,8 @@ describe('the HTTP API', () => {
       'limit=x',
       'limit=1.5',
       'cursor=nowhere',
+      'stage=closed',
+      `text=${'x'.repeat(41)}`,
       'cursor=open:%00',
       `cursor=${'x'.repeat(501)}`,
     ])('refuses %s with a reason', async (query) => {
@@ -903,7 +1057,13 @@ describe('the environment', () => {
     broadcaster: [...PORTS, 'WEBSOCKET_ENDPOINT', 'DEAD_LETTER_QUEUE_URL'],
     phase: PORTS,
     tick: PORTS,
-    http: [...PORTS, 'WEBSOCKET_ENDPOINT', 'SESSION_SECRET_PARAMETER', 'ADMIN_TOKEN_PARAMETER'],
+    http: [
+      ...PORTS,
+      'WEBSOCKET_ENDPOINT',
+      'DEAD_LETTER_QUEUE_URL',
+      'SESSION_SECRET_PARAMETER',
+      'ADMIN_TOKEN_PARAMETER',
+    ],
   };
   /** Runs a program in a process of its own, with this environment; what it printed, or its error. */
   const run = async (program: string, env: Readonly<Record<string, string>>): Promise<string> => {

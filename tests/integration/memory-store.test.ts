@@ -180,6 +180,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
         store.tally(minuteOf(pair.now), { [name]: by }),
   ),
   fc.constant<Step>(({ now }, store) => store.tallies(minuteOf(now - 300_000), minuteOf(now))),
+  fc.constant<Step>(async ({ now }, store) =>
+    Object.fromEntries(await store.talliesByMinute(minuteOf(now - 300_000), minuteOf(now))),
+  ),
   fc.integer({ min: 1, max: 3 }).map(
     (limit): Step =>
       (pair, store) =>

@@ -599,6 +599,19 @@ describe('counters', () => {
     expect(await store.tallies(second, fourth)).toEqual({ moves: 36, 'errors INTERNAL_ERROR': 18, ttl: 18 });
     expect(await store.tallies(first, first)).toEqual({ moves: 112, 'errors INTERNAL_ERROR': 6, ttl: 6 });
     expect(await store.tallies('2026-11-25T00:00', '2026-11-25T23:59')).toEqual({});
+    expect(await store.talliesByMinute(second, second)).toEqual(
+      new Map([[second, { moves: 12, 'errors INTERNAL_ERROR': 6, ttl: 6 }]]),
+    );
+  });
+
+  test('of a day that is more than a page of DynamoDB’s are all there', async () => {
+    const day = START + 48 * 3_600_000;
+    const names = Array.from({ length: 150 }, (_, place) => `${place}`.padStart(220, 'x'));
+    const counts = Object.fromEntries(names.map((name) => [name, 1]));
+    const minutes = Array.from({ length: 120 }, (_, minute) => minuteOf(day + minute * 60_000));
+    await Promise.all(minutes.map((minute) => store.tally(minute, counts)));
+    const found = await store.talliesByMinute(minutes[0] ?? '', minutes.at(-1) ?? '');
+    expect([...found.keys()].sort()).toEqual(minutes);
   });
 
   test('let somebody through so often in a window, and again in the next', async () => {

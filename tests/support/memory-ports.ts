@@ -11,6 +11,7 @@ import type {
   Phases,
   Ports,
   PostResult,
+  Queues,
   Random,
   Tick,
 } from '../../src/app/ports.ts';
@@ -44,7 +45,7 @@ export interface Posted {
 }
 
 export interface World {
-  readonly ports: BroadcastPorts;
+  readonly ports: BroadcastPorts & { readonly queues: Queues };
   /** The table, to look into. */
   readonly table: MemoryStore;
   readonly faults: Faults;
@@ -139,9 +140,13 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
     close: (connection) => call(`close ${connection}`, () => void kept.closed.push(connection)),
   };
   const bury = (letter: DeadLetter): Promise<void> => call('bury', () => void kept.buried.push(letter));
+  const queues: Queues = {
+    ticks: () => call('depth of ticks', () => kept.ticks.length),
+    deadLetters: () => call('depth of dead letters', () => kept.buried.length),
+  };
   const world: World = {
     ...kept,
-    ports: { ...ports, gateway, bury },
+    ports: { ...ports, gateway, bury, queues },
     table,
     faults,
     calls,

@@ -7,7 +7,8 @@ import type { Commit, RoomRecord } from '../../src/room/record.ts';
 import type { ConnectionId, PlayerId, RoomId } from '../../src/room/room.ts';
 import { LOBBY } from '../../src/store/connections.ts';
 import type { Pulse } from '../../src/store/connections.ts';
-import type { Minute } from '../../src/store/counters.ts';
+import { sumOf } from '../../src/store/counters.ts';
+import type { Counts, Minute } from '../../src/store/counters.ts';
 import type { DirectoryPage } from '../../src/store/directory.ts';
 import type { Connection, DirectoryEntry } from '../../src/store/items.ts';
 import { CONNECTION_SECONDS, DAY, LIST_SORT, listSort } from '../../src/store/keys.ts';
@@ -97,7 +98,8 @@ export class MemoryStore {
       noteRoom: (player, room, at) => call(`noteRoom ${player}`, () => this.#noteRoom(player, room, at)),
       roomsOf: (player) => call(`roomsOf ${player}`, () => this.#roomsOf(player)),
       tally: (minute, counts) => call('tally', () => this.#add(minute, counts)),
-      tallies: (from, to) => call('tallies', () => this.#sums(from, to)),
+      talliesByMinute: (from, to) => call('talliesByMinute', () => this.#minutes(from, to)),
+      tallies: (from, to) => call('tallies', () => sumOf([...this.#minutes(from, to).values()])),
       hit: (key, windowSeconds, at, limit) =>
         call(`hit ${key}`, () => this.#hit(`${key}#${Math.floor(at / 1_000 / windowSeconds)}`) <= limit),
       probe: () => call('probe', () => undefined),
@@ -206,13 +208,9 @@ export class MemoryStore {
     this.#counts.set(minute, sums);
   }
 
-  #sums(from: Minute, to: Minute): Readonly<Record<string, number>> {
-    const sums: Record<string, number> = {};
-    for (const [minute, counts] of this.#counts) {
-      if (minute < from || minute > to) continue;
-      for (const [name, count] of counts) sums[name] = (sums[name] ?? 0) + count;
-    }
-    return sums;
+  #minutes(from: Minute, to: Minute): ReadonlyMap<Minute, Counts> {
+    const within = [...this.#counts].filter(([minute]) => minute >= from && minute <= to);
+    return new Map(within.map(([minute, counts]) => [minute, Object.fromEntries(counts)]));
   }
 
   #hit(window: string): number {

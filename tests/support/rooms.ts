@@ -33,7 +33,7 @@ const pieces = fc.array(fc.constantFrom(...PIECES), { maxLength: 8 });
 const colour = fc.constantFrom(...AVATAR_COLOURS);
 const playType = fc.constantFrom(...PLAY_TYPES);
 const outcome = fc.constantFrom<GameOutcome[]>('completed', 'abandoned', 'aborted');
-const closedReason = fc.constantFrom('host_left', 'empty', 'removed', 'not_found');
+const closedReason = fc.constantFrom('host_left', 'empty', 'removed', 'not_found', 'closed_by_operator');
 const starterReason = fc.constantFrom('accepted_redeal', 'has_general_red', 'won_last_turn');
 
 /** Records as literals make them: fast-check's own have no prototype now and then. */

@@ -217,7 +217,7 @@ function prepare({ record: { room } }: Walker, whim: number): Command | null {
   return { type: 'join', player: `session ${whim % 3}`, name: `Eve ${whim % 5}` };
 }
 
-/** An entry that may be early, late, doubled, or of another game. */
+/** An entry that may be early, late, doubled, or of another game; now and then an operator closes the room. */
 function anyTask({ record: { room }, named }: Walker, whim: number): Command {
   const now = room.stage === 'playing' ? room.game : { number: 1, sheet: [] as const };
   const phase = PHASES[whim % 3] ?? 'turns';
@@ -225,6 +225,7 @@ function anyTask({ record: { room }, named }: Walker, whim: number): Command {
   const round = now.sheet.length + (whim % 4);
   if (whim % 11 === 0) return { type: 'scoreRound', game, round };
   if (whim % 11 === 1) return { type: 'endGame', game };
+  if (whim % 101 === 2) return { type: 'closeRoom' };
   return { type: 'enterPhase', game, phase, round, token: `any ${named}` };
 }
 

@@ -525,7 +525,9 @@ describe('those who lose their seat', () => {
     expect(world.deliveries[0]?.sends).toEqual(
       [PEOPLE[2], PEOPLE[3]].map(({ connection }) => ({
         connectionId: connection,
-        frames: [{ event: 'room_closed', data: { message: expect.any(String), reason: 'host_left' } }],
+        frames: [
+          { event: 'room_closed', data: { message: expect.any(String), reason: 'host_left' }, seq: 2 },
+        ],
         close: true,
       })),
     );

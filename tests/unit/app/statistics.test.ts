@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { roomStats, systemStats } from '../../../src/app/statistics.ts';
+import { roomStats, systemSeries, systemStats } from '../../../src/app/statistics.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 import { listingOf } from '../../../src/room/listing.ts';
 import { minuteOf } from '../../../src/store/counters.ts';
@@ -36,6 +36,9 @@ describe('the system’s statistics', () => {
       players_connected: 0,
       moves_per_minute: 0,
       frames_per_minute: 0,
+      latency: { commands: 0, p50_ms: null, p99_ms: null },
+      dead_letters: 0,
+      ticks_waiting: 0,
       errors: {},
       failures: {},
       posts: {},
@@ -68,6 +71,22 @@ describe('the system’s statistics', () => {
     expect(await systemStats(world.ports)).toMatchObject({ moves_per_minute: 4, frames_per_minute: 30 });
   });
 
+  test('tell how long commands took in this minute and the one before', async () => {
+    await count({ 'ms.10': 3, frames: 99 });
+    await count({ 'ms.10': 5, 'ms.100': 2 }, world.now - 60_000);
+    await count({ 'ms.10000': 500 }, world.now - 120_000);
+    const { latency } = await systemStats(world.ports);
+    expect(latency).toEqual({ commands: 10, p50_ms: 8.9, p99_ms: 98.5 });
+  });
+
+  test('have the depth of the queues, and go without one that cannot be asked', async () => {
+    await world.ports.bury({ roomId: 'R', seq: 1, connectionId: 'C' });
+    expect(await systemStats(world.ports)).toMatchObject({ dead_letters: 1, ticks_waiting: 0 });
+    world.faults.refuse('depth of dead letters');
+    expect(await systemStats(world.ports)).toMatchObject({ dead_letters: null, ticks_waiting: 0 });
+    expect(world.lines).toEqual([expect.objectContaining({ level: 'error' })]);
+  });
+
   test('add up a day’s errors, failures and posts by name', async () => {
     await count({ 'errors.NOT_YOUR_TURN': 2, 'failures.publish': 1, 'posts.gone': 3 });
     await count({ 'errors.NOT_YOUR_TURN': 1, 'errors.INVALID_FRAME': 1 }, world.now - 23 * 3_600_000);
@@ -98,6 +117,68 @@ describe('the system’s statistics', () => {
       players_connected: 2_000,
       complete: false,
     });
+  });
+});
+
+describe('the series', () => {
+  test('has every minute asked for, oldest first, whether or not anything happened', async () => {
+    const minute = world.now / 1_000;
+    await count({ 'events.Played': 4, 'events.TurnStarted': 1, frames: 9, 'ms.1': 4 }, world.now - 120_000);
+    await count({ 'errors.NOT_YOUR_TURN': 2, 'errors.INTERNAL_ERROR': 1, 'failures.publish': 5 });
+    await count({ frames: 77 }, world.now - 180_000);
+    world.pass(59);
+    const quiet = { moves: 0, frames: 0, errors: 0, failures: 0, commands: 0, p50_ms: null, p99_ms: null };
+    expect(await systemSeries(world.ports, 3)).toEqual({
+      minutes: [
+        { ...quiet, at: minute - 120, moves: 4, frames: 9, commands: 4, p50_ms: 0.5, p99_ms: 1 },
+        { ...quiet, at: minute - 60 },
+        { ...quiet, at: minute, errors: 3, failures: 5 },
+      ],
+      timestamp: minute + 59,
+    });
+  });
+});
+
+describe('a search for rooms', () => {
+  const found = async (query: Omit<Parameters<typeof roomStats>[1], 'limit'>) =>
+    (await roomStats(world.ports, { limit: 10, ...query }))?.rooms.map(({ room_id }) => room_id);
+
+  beforeEach(async () => {
+    await list('OPEN1', [opened(), attached(1)]);
+    await list('OPEN2', [opened(), sat(2), attached(1)]);
+    await list('PLAY1', gameAt('turn'));
+    await list('DONE1', ended('completed'));
+  });
+
+  test('may be for one stage', async () => {
+    expect(await found({ stage: 'open' })).toEqual(['OPEN2', 'OPEN1']);
+    expect(await found({ stage: 'finished' })).toEqual(['DONE1']);
+  });
+
+  test('looks for a text in ids and in the names of all who sit there, however it is written', async () => {
+    expect(await found({ text: 'ben' })).toEqual(['PLAY1', 'OPEN2', 'DONE1']);
+    expect(await found({ text: 'open1' })).toEqual(['OPEN1']);
+    expect(await found({ text: 'BEN', stage: 'open' })).toEqual(['OPEN2']);
+    expect(await found({ text: 'nobody' })).toEqual([]);
+  });
+
+  test('goes on where it left off, past pages without a hit', async () => {
+    for (let room = 0; room < 40; room++) await list(`MORE${room}`, [opened(), attached(1)]);
+    const first = await roomStats(world.ports, { limit: 1, text: 'open1' });
+    expect(first).toMatchObject({ rooms: [], next: expect.stringMatching(/^open:./) });
+    let { next = null } = first ?? {};
+    const seen: string[] = [];
+    for (let pages = 0; next !== null && pages < 10; pages++) {
+      const page = await roomStats(world.ports, { limit: 1, text: 'open1', cursor: next });
+      seen.push(...(page?.rooms.map(({ room_id }) => room_id) ?? []));
+      next = page?.next ?? null;
+    }
+    expect(next).toBeNull();
+    expect(seen).toEqual(['OPEN1']);
+  });
+
+  test('cannot go on in another stage', async () => {
+    expect(await roomStats(world.ports, { limit: 5, stage: 'open', cursor: 'playing:' })).toBeNull();
   });
 });
 

@@ -637,8 +637,9 @@ describe('a commit sends', () => {
         for (const { change } of walk(gameOf([1, 2, 3], { turnResultsSeconds: 0, maxRounds: 2 }), steps)) {
           if (change === null) continue;
           const events = framesFor(change, seat).map(({ event }) => event);
-          expect(events.filter((event) => event === 'phase_change')).toHaveLength(1);
-          expect(events.at(-1)).toBe('phase_change');
+          const last = change.after.room.stage === 'closed' ? 'room_closed' : 'phase_change';
+          expect(events.filter((event) => event === last)).toHaveLength(1);
+          expect(events.at(-1)).toBe(last);
         }
       }),
       { numRuns: 15 },
@@ -778,11 +779,14 @@ describe('the answer to', () => {
 });
 
 describe('room_closed', () => {
-  test.each(['host_left', 'empty', 'removed', 'not_found'] as const)('says why: %s', (reason) => {
-    const { event, data } = roomClosed(reason);
-    expect(event).toBe('room_closed');
-    expect(data).toEqual({ reason, message: expect.stringMatching(/^[A-Z].+\.$/) });
-  });
+  test.each(['host_left', 'empty', 'removed', 'not_found', 'closed_by_operator'] as const)(
+    'says why: %s',
+    (reason) => {
+      const { event, data } = roomClosed(reason);
+      expect(event).toBe('room_closed');
+      expect(data).toEqual({ reason, message: expect.stringMatching(/^[A-Z].+\.$/) });
+    },
+  );
 });
 
 describe('the lobby’s list', () => {
