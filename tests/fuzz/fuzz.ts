@@ -36,21 +36,21 @@ export interface Report {
 }
 
 /** A world lasts this long, so that a finding is met again soon. */
-export const FRAMES_A_WORLD = 500;
+export const FRAMES_A_WORLD = 1_000;
 
-/** Tries so many frames, in one world after the other; ends at the first finding. */
-export async function fuzz({
-  frames,
-  seed,
-}: {
+/** So many frames, in the worlds of `seed`, `seed + step`, … */
+export interface Run {
   readonly frames: number;
   readonly seed: number;
-}): Promise<Report> {
+  readonly step?: number;
+}
+
+/** Tries so many frames, in one world after the other; ends at the first finding. */
+export async function fuzz({ frames, seed, step = 1 }: Run): Promise<Report> {
   const met = new Map<string, number>();
   let done = 0;
-  for (let world = seed; done < frames; world++) {
-    const fuzzer = new Fuzzer(world, met);
-    const result = await fuzzer.run(Math.min(FRAMES_A_WORLD, frames - done));
+  for (let world = seed; done < frames; world += step) {
+    const result = await new Fuzzer(world, met).run(Math.min(FRAMES_A_WORLD, frames - done));
     done += result.frames;
     if (result.finding !== null)
       return { frames: done, finding: result.finding, met: Object.fromEntries(met) };
