@@ -4,13 +4,7 @@ import type { Commit, RoomRecord } from '../room/record.ts';
 import type { RoomEvent } from '../room/events.ts';
 import type { PlayerId } from '../room/room.ts';
 import { SEATS } from '../game/seats.ts';
-
-/** An event of the log with its commit's place and time (epoch ms). */
-export type PublicEvent = {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: RoomEvent['type'];
-} & Readonly<Record<string, unknown>>;
+import type { PublicEvent } from '../protocol/http.ts';
 
 /**
  * The events of some commits, as far as they are public given the room as it is now. What came after that is left out: of a
@@ -33,12 +27,14 @@ export function mayRead({ room }: RoomRecord, player: PlayerId): boolean {
   });
 }
 
-/** Whether a deal belongs to a round of the running game that has not been scored. */
+/** Whether a deal belongs to a round of the room's latest game that has not been scored, and, if the game was cut short, will not be. */
 function isInPlay(event: RoomEvent, at: number, { room }: RoomRecord): boolean {
-  if (event.type !== 'Dealt' || room.stage !== 'playing') return false;
-  return at >= room.game.startedAt && event.round > room.game.sheet.length;
+  if (event.type !== 'Dealt' || (room.stage !== 'playing' && room.stage !== 'finished')) return false;
+  const { startedAt, sheet } = room.stage === 'playing' ? room.game : room.result;
+  return at >= startedAt && event.round > sheet.length;
 }
 
+/** What of an event is public. Every type is named, so that a new one does not become public by being forgotten here. */
 function publicPart(
   event: RoomEvent,
   inPlay: boolean,
@@ -64,7 +60,25 @@ function publicPart(
       const { hands: _hands, proof, ...rest } = event;
       return { ...rest, proof: { commitment: proof.commitment } };
     }
-    default:
+    case 'BotAdded':
+    case 'SeatVacated':
+    case 'RoomClosed':
+    case 'Detached':
+    case 'BotTookOver':
+    case 'LeftForGood':
+    case 'HostChanged':
+    case 'GameStarted':
+    case 'RedealDecided':
+    case 'RoundStarted':
+    case 'DeclarationOpened':
+    case 'Declared':
+    case 'TurnStarted':
+    case 'Played':
+    case 'TurnResolved':
+    case 'PlayerReady':
+    case 'TurnsEnded':
+    case 'RoundScored':
+    case 'GameEnded':
       return event;
   }
 }

@@ -42,13 +42,22 @@ export const settingsSchema = z.strictObject({
 /** Settings from JSON text: an object of some of them. Throws with the names of what is wrong. */
 export function parseSettings(json: string): Settings {
   const parsed = settingsSchema.safeParse(readJson(json));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return checkTogether(parsed.data);
   const problems = parsed.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'
       ? `${issue.keys.join(', ')}: no such setting`
       : `${issue.path.join('.') || 'GAME_SETTINGS'}: ${issue.message}`,
   );
   throw new Error(`Unusable game settings: ${problems.join('; ')}`);
+}
+
+/** A room that waits for somebody must not be gone before the wait is over. */
+function checkTogether(settings: Settings): Settings {
+  for (const name of ['abandonSeconds', 'emptyRoomSeconds'] as const) {
+    if (settings[name] < settings.roomTtlSeconds) continue;
+    throw new Error(`Unusable game settings: ${name} must be below roomTtlSeconds`);
+  }
+  return settings;
 }
 
 function readJson(json: string): unknown {

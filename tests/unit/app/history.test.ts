@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { mayRead, publicEvents } from '../../../src/app/history.ts';
+import { NO_RECORD } from '../../../src/room/record.ts';
 import type { Commit, RoomRecord } from '../../../src/room/record.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import { happened, playByItself } from '../../support/players.ts';
@@ -176,6 +177,18 @@ describe('the public part of a log', () => {
       expect(told.filter((event) => 'hands' in event)).toHaveLength(room.game.sheet.length);
     }
   });
+});
+
+test('of a game that was cut short, the hands of the round that was never scored stay hidden', () => {
+  const world = createWorld();
+  happened(world, [
+    ...gameAt('turn', tableOf([1, 2])),
+    { type: 'GameEnded', outcome: 'aborted', winners: [] },
+  ]);
+  const { commits, records } = world.table.logOf(ROOM);
+  const told = publicEvents(commits, records.at(-1) ?? NO_RECORD);
+  expect(told.map(({ type }) => type)).toContain('Dealt');
+  expect(told.filter((event) => 'hands' in event)).toEqual([]);
 });
 
 describe('a room’s history', () => {

@@ -22,6 +22,14 @@ describe('settings', () => {
     expect(parseSettings('{}')).toEqual(USUAL);
   });
 
+  test.each(['abandonSeconds', 'emptyRoomSeconds'])(
+    'cannot let a room be gone while it waits for %s',
+    (name) => {
+      const json = JSON.stringify({ [name]: 600, roomTtlSeconds: 600 });
+      expect(() => parseSettings(json)).toThrow(`${name} must be below roomTtlSeconds`);
+    },
+  );
+
   test('are said one by one', () => {
     expect(parseSettings('{"winScore": 20, "botThinkSeconds": 0}')).toEqual({
       ...USUAL,
