@@ -3,6 +3,7 @@
 import { label } from '../../game/pieces.ts';
 import type { Piece } from '../../game/pieces.ts';
 import { SEATS } from '../../game/seats.ts';
+import { Avatar } from '../avatar.tsx';
 import { texts } from '../language.ts';
 import { shownOrder } from '../pieces.ts';
 import { Tiles } from '../tile.tsx';
@@ -41,18 +42,14 @@ function Lane({ place, occupant, say }: LaneProps) {
       aria-current={place.isActor ? 'step' : undefined}
     >
       <div class="replay-who">
-        <span class={`avatar ${colour}`} aria-hidden="true">
-          {name.slice(0, 1)}
-        </span>
+        <Avatar name={name} colour={colour} />
         <span class="replay-name">
           <strong>{name}</strong>
-          <span>
-            {texts().piles(place.piles, place.declared)} · {texts().score(place.total)}
-          </span>
-        </span>
-        <span class="replay-badges">
           {place.isStarter && <span class="badge">{say.starter}</span>}
           {isBot(occupant) && <span class="badge">{texts().bot}</span>}
+        </span>
+        <span class="replay-count">
+          {texts().piles(place.piles, place.declared)} · {texts().score(place.total)}
         </span>
       </div>
       <div class="replay-hand" role="group" aria-label={say.handOf(name)}>

@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { texts, useLanguage } from '../language.ts';
+import { Page } from '../notices.tsx';
+import { followLink } from '../route.ts';
 import { Board } from './board.tsx';
 import { Fairness } from './deals.tsx';
 import { fetchLog, readLog } from './log.ts';
@@ -44,30 +46,29 @@ export function ReplayPage({ room }: { room: string | null }) {
   useDrop(open);
 
   return (
-    <main class="replay">
-      <header class="replay-header">
-        <h1>{titleFor(room, shown, say)}</h1>
-        <a class="button secondary" href="/">
+    <Page title={titleFor(room, shown, say)}>
+      <div class="replay">
+        {shown.status === 'fetching' && <p role="status">{say.fetching}</p>}
+        {shown.status === 'problem' && (
+          <p class="notice problem" role="alert">
+            <span>{say.problem[shown.why]}</span>
+            {room !== null && (
+              <button type="button" class="secondary" onClick={() => setAttempt(attempt + 1)}>
+                {say.tryAgain}
+              </button>
+            )}
+          </p>
+        )}
+        {shown.status === 'ready' ? (
+          <Games key={shown.log.room} log={shown.log} games={shown.games} say={say} />
+        ) : (
+          shown.status !== 'fetching' && <OpenFile say={say} onFile={(file) => void open(file)} />
+        )}
+        <a class="button quiet" href="/" onClick={followLink}>
           {texts().backToLobby}
         </a>
-      </header>
-      {shown.status === 'fetching' && <p role="status">{say.fetching}</p>}
-      {shown.status === 'problem' && (
-        <p class="notice problem" role="alert">
-          <span>{say.problem[shown.why]}</span>
-          {room !== null && (
-            <button type="button" class="secondary" onClick={() => setAttempt(attempt + 1)}>
-              {say.tryAgain}
-            </button>
-          )}
-        </p>
-      )}
-      {shown.status === 'ready' ? (
-        <Games key={shown.log.room} log={shown.log} games={shown.games} say={say} />
-      ) : (
-        shown.status !== 'fetching' && <OpenFile say={say} onFile={(file) => void open(file)} />
-      )}
-    </main>
+      </div>
+    </Page>
   );
 }
 
@@ -156,14 +157,19 @@ function Games({ log, games, say }: GamesProps) {
           </label>
         )}
         <p class="faint">
-          {new Date(replay.startedAt).toLocaleString(document.documentElement.lang)} ·{' '}
-          {say.outcome[replay.outcome]}
+          {whenOf(replay)} · {say.outcome[replay.outcome]}
         </p>
         <SaveFile log={log} say={say} />
       </div>
       <Watch key={replay.game} replay={replay} say={say} />
     </>
   );
+}
+
+/** When it began, as the language of the page writes it. */
+function whenOf({ startedAt }: Replay): string {
+  const { lang } = document.documentElement;
+  return new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' }).format(startedAt);
 }
 
 /** The log as the server gives it, to keep: the server forgets it. */
@@ -197,7 +203,7 @@ function Watch({ replay, say }: { replay: Replay; say: ReplayTexts }) {
             <strong>{texts().round(board.round)}</strong>
             {board.turn !== null && <span>{texts().turnNumber(board.turn)}</span>}
             {board.multiplier > 1 && <span class="badge">{texts().multiplied(board.multiplier)}</span>}
-            <span class="replay-count">{say.stepOf(player.at + 1, replay.steps.length)}</span>
+            <span class="replay-steps">{say.stepOf(player.at + 1, replay.steps.length)}</span>
           </p>
           {/* While it plays by itself, every step would interrupt the one before. */}
           <p class="replay-sentence" aria-live={player.isPlaying ? 'off' : 'polite'}>

@@ -57,7 +57,7 @@ function Lines({ board, step }: { board: Board; step: Step }) {
             <th scope="row">{texts().totalColumn}</th>
             {SEATS.map((seat) => (
               <td key={seat} class="number">
-                <strong>{board.places[seat].total}</strong>
+                <strong>{String(board.places[seat].total).replace('-', '−')}</strong>
               </td>
             ))}
           </tr>

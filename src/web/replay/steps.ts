@@ -141,7 +141,7 @@ export function boardOf({ event, game }: Step): Board {
   const round = phase.name === 'starting' ? null : phase.round;
   const plays = playsIn(phase);
   const winner = phase.name === 'turn_results' ? phase.result.winner : null;
-  const actor = 'seat' in event ? event.seat : event.type === 'TurnResolved' ? event.winner : null;
+  const actors = actorsOf(event);
   const declared = declaredIn(phase);
   return {
     round: round?.number ?? 1,
@@ -155,13 +155,20 @@ export function boardOf({ event, game }: Step): Board {
         piles: pilesIn(phase, seat),
         total: game.tally[seat].total,
         play: play === undefined ? null : { ...play, points: totalPoints(play.pieces) },
-        isActor: seat === actor,
+        isActor: actors.includes(seat),
         isStarter: seat === round?.starter,
         hasWonTurn: seat === winner,
       };
     }),
     sheet: game.sheet,
   };
+}
+
+/** Whose step it is; at the end the winners'. */
+function actorsOf(event: ShownEvent): readonly Seat[] {
+  if ('seat' in event) return [event.seat];
+  if (event.type === 'TurnResolved') return [event.winner];
+  return event.type === 'GameEnded' ? event.winners : [];
 }
 
 function playsIn(phase: Phase): readonly Play[] {

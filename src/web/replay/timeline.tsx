@@ -247,7 +247,7 @@ function Control({ name, sign, isIdle, onPress }: ControlProps) {
   return (
     <button
       type="button"
-      class="secondary replay-control"
+      class={`secondary replay-control ${sign}`}
       aria-label={name}
       title={name}
       aria-disabled={isIdle}
