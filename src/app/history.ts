@@ -1,7 +1,7 @@
 // A room's log as outsiders may read it: no token, connection or session ever; no hand or seed of a round still in play.
 
 import type { Commit, RoomRecord } from '../room/record.ts';
-import type { RoomEvent } from '../room/events.ts';
+import type { EventType, RoomEvent } from '../room/events.ts';
 import type { PlayerId } from '../room/room.ts';
 import { SEATS } from '../game/seats.ts';
 import type { PublicEvent } from '../protocol/http.ts';
@@ -34,51 +34,44 @@ function isInPlay(event: RoomEvent, at: number, { room }: RoomRecord): boolean {
   return at >= startedAt && event.round > sheet.length;
 }
 
-/** What of an event is public. Every type is named, so that a new one does not become public by being forgotten here. */
-function publicPart(
-  event: RoomEvent,
-  inPlay: boolean,
-): { type: RoomEvent['type'] } & Record<string, unknown> {
-  switch (event.type) {
-    case 'RoomOpened':
-    case 'SeatTaken': {
-      const { player: _player, ...rest } = event;
-      return rest;
-    }
-    case 'Attached':
-    case 'SpectatorJoined':
-    case 'SpectatorLeft': {
-      const { connection: _connection, ...rest } = event;
-      return rest;
-    }
-    case 'TaskEntered': {
-      const { token: _token, ...rest } = event;
-      return rest;
-    }
-    case 'Dealt': {
-      if (!inPlay) return event;
-      const { hands: _hands, proof, ...rest } = event;
-      return { ...rest, proof: { commitment: proof.commitment } };
-    }
-    case 'BotAdded':
-    case 'SeatVacated':
-    case 'RoomClosed':
-    case 'Detached':
-    case 'BotTookOver':
-    case 'LeftForGood':
-    case 'HostChanged':
-    case 'GameStarted':
-    case 'RedealDecided':
-    case 'RoundStarted':
-    case 'DeclarationOpened':
-    case 'Declared':
-    case 'TurnStarted':
-    case 'Played':
-    case 'TurnResolved':
-    case 'PlayerReady':
-    case 'TurnsEnded':
-    case 'RoundScored':
-    case 'GameEnded':
-      return event;
+type EventOf<T extends EventType> = Extract<RoomEvent, { type: T }>;
+
+/** The fields of each event that are nobody else's business. All types are named: none becomes public by being forgotten. */
+const SECRETS: { readonly [T in EventType]: readonly Exclude<keyof EventOf<T>, 'type'>[] } = {
+  RoomOpened: ['player'],
+  SeatTaken: ['player'],
+  BotAdded: [],
+  SeatVacated: [],
+  RoomClosed: [],
+  Attached: ['connection'],
+  Detached: [],
+  BotTookOver: [],
+  LeftForGood: [],
+  HostChanged: [],
+  SpectatorJoined: ['connection'],
+  SpectatorLeft: ['connection'],
+  GameStarted: [],
+  TaskEntered: ['token'],
+  Dealt: [],
+  RedealDecided: [],
+  RoundStarted: [],
+  DeclarationOpened: [],
+  Declared: [],
+  TurnStarted: [],
+  Played: [],
+  TurnResolved: [],
+  PlayerReady: [],
+  TurnsEnded: [],
+  RoundScored: [],
+  GameEnded: [],
+};
+
+function publicPart(event: RoomEvent, inPlay: boolean): { type: EventType } & Record<string, unknown> {
+  if (event.type === 'Dealt' && inPlay) {
+    const { hands: _hands, proof, ...rest } = event;
+    return { ...rest, proof: { commitment: proof.commitment } };
   }
+  const secrets: readonly string[] = SECRETS[event.type];
+  const shown = Object.entries(event).filter(([field]) => !secrets.includes(field));
+  return { ...Object.fromEntries(shown), type: event.type };
 }

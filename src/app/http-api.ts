@@ -8,6 +8,7 @@ import type { LambdaEvent } from 'hono/aws-lambda';
 import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
 import { createIdentity, isSame, sessionIn } from './identity.ts';
+import type { Closed, Dependency, EventsPage, Health, Probed } from '../protocol/http.ts';
 import { closeRoom, roomDetail } from './operator.ts';
 import type { Ports, Queues } from './ports.ts';
 import { roomStats, systemSeries, systemStats } from './statistics.ts';
@@ -90,13 +91,8 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     ]);
     const parts = { table, state_machine, management_api, queues };
     const status = Object.values(parts).every((part) => part.status === 'ok') ? 'ok' : 'degraded';
-    return context.json({
-      status,
-      timestamp: ports.clock.now() / 1_000,
-      service: 'liap-tui',
-      version,
-      ...parts,
-    });
+    const timestamp = ports.clock.now() / 1_000;
+    return context.json({ status, timestamp, service: 'liap-tui', version, ...parts } satisfies Health);
   });
 
   app.get('/api/system/stats', async (context) => {
@@ -134,7 +130,9 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     const room = RoomIdParam.safeParse(context.req.param('room_id'));
     if (!room.success) return refuseRoomId(context);
     const stage = await closeRoom(ports, room.data);
-    return stage === null ? refuseRoom(context) : context.json({ room_id: room.data, stage });
+    return stage === null
+      ? refuseRoom(context)
+      : context.json({ room_id: room.data, stage } satisfies Closed);
   });
 
   app.get('/api/rooms/:room_id/events', async (context) => {
@@ -157,7 +155,8 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
       );
     }
     const { commits, next } = await ports.store.commits(room.data, page.data);
-    return context.json({ room_id: room.data, events: publicEvents(commits, record), next });
+    const events = publicEvents(commits, record);
+    return context.json({ room_id: room.data, events, next } satisfies EventsPage);
   });
 
   app.notFound((context) => refuse(context, 404, 'NOT_FOUND', 'There is nothing at this address.'));
@@ -216,12 +215,7 @@ async function playerOf({ sessionSecret }: HttpPorts, context: Context): Promise
   return token === null ? null : createIdentity(await sessionSecret()).playerOf(token);
 }
 
-interface Probed {
-  readonly status: 'ok' | 'failed';
-  readonly latency_ms: number;
-}
-
-async function probe({ log }: Ports, name: string, reach: () => Promise<unknown>): Promise<Probed> {
+async function probe({ log }: Ports, name: Dependency, reach: () => Promise<unknown>): Promise<Probed> {
   const started = performance.now();
   const measured = (status: Probed['status']): Probed => ({
     status,

@@ -1,5 +1,7 @@
 // How long commands take, as counts in buckets: percentiles of any stretch of time from a few numbers a minute.
 
+import type { Latency } from '../protocol/http.ts';
+
 /** Upper bounds in ms, each about 1.4 times the one before; the last is the functions' timeout, beyond which nothing is answered. */
 const BOUNDS = [
   1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000, 5_000,
@@ -11,13 +13,6 @@ const PREFIX = 'ms.';
 /** The count (`src/app/tally.ts`) that a command of so many ms adds to. */
 export function latencyCount(ms: number): string {
   return `${PREFIX}${BOUNDS.find((bound) => ms <= bound) ?? LAST}`;
-}
-
-/** Of some commands: how many, and the ms within which half and 99 of a hundred were answered; null without any. */
-export interface Latency {
-  readonly commands: number;
-  readonly p50_ms: number | null;
-  readonly p99_ms: number | null;
 }
 
 /** The latency that some counts tell of. Within a bucket commands are taken to be evenly spread. */

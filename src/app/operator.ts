@@ -2,13 +2,12 @@
 
 import { execute, isGone } from './execute.ts';
 import { publicEvents } from './history.ts';
-import type { PublicEvent } from './history.ts';
 import type { Ports } from './ports.ts';
 import { SEATS } from '../game/seats.ts';
-import type { Seat } from '../game/seats.ts';
+import type { CommitDetail, RoomDetail, SeatDetail } from '../protocol/http.ts';
 import { moveDeadline, nextTick } from '../room/due.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
-import type { GameOutcome, LiveRoom, Occupant, Room, RoomId, Settings } from '../room/room.ts';
+import type { LiveRoom, Occupant, Room, RoomId } from '../room/room.ts';
 import { viewFor } from '../room/view.ts';
 import type { View } from '../room/view.ts';
 
@@ -16,66 +15,6 @@ import type { View } from '../room/view.ts';
 const LATEST_COMMITS = 20;
 /** How much of an id is shown: enough to find it in the logs, too little to be it. */
 const SHOWN_OF_AN_ID = 6;
-
-/** One room in every detail that is public: no hand in play, no seed, token, session or whole connection id. Times in epoch ms. */
-export interface RoomDetail {
-  readonly room_id: RoomId;
-  readonly stage: Exclude<Room['stage'], 'none'>;
-  /** Why it was closed. */
-  readonly closed_reason: string | null;
-  /** Closed, or idle for so long that no player finds it any more; its log is still here. */
-  readonly gone: boolean;
-  readonly private: boolean | null;
-  readonly phase: string;
-  readonly round: number;
-  readonly multiplier: number | null;
-  readonly turn: number | null;
-  readonly seq: number;
-  readonly created_at: number;
-  readonly last_activity: number;
-  /** When something happens by itself, and until when a player has time to move. */
-  readonly wake_at: number | null;
-  readonly deadline: number | null;
-  readonly seats: readonly SeatDetail[];
-  readonly spectators: readonly { readonly connection: string; readonly since: number }[];
-  readonly game: {
-    readonly number: number;
-    readonly started_at: number;
-    readonly ended_at: number | null;
-    readonly outcome: GameOutcome | null;
-    readonly winners: readonly string[];
-  } | null;
-  readonly execution: { readonly name: string; readonly status: string | null } | null;
-  /** What the state machine waits for. */
-  readonly task: { readonly phase: string; readonly round: number } | null;
-  readonly settings: Settings;
-  /** Newest first. */
-  readonly commits: readonly CommitDetail[];
-}
-export interface SeatDetail {
-  readonly seat: Seat;
-  /** Null for an empty seat, and so are the others then. */
-  readonly name: string | null;
-  readonly kind: 'human' | 'bot' | null;
-  readonly avatar_color: string | null;
-  readonly is_host: boolean;
-  /** `present`, `away` or `replaced` by a bot; null for bots. */
-  readonly presence: string | null;
-  readonly since: number | null;
-  readonly connection: string | null;
-  readonly is_awaited: boolean;
-  readonly hand_size: number | null;
-  readonly declared: number | null;
-  readonly piles: number | null;
-  readonly score: number | null;
-}
-export interface CommitDetail {
-  readonly seq: number;
-  readonly at: number;
-  /** A player's name, `phase`, `tick`, `presence`, `operator`, or the beginning of the id of who has no seat any more. */
-  readonly by: string;
-  readonly events: readonly Omit<PublicEvent, 'seq' | 'at'>[];
-}
 
 /** A room as its log has it, gone or not; null when there is none. */
 export async function roomDetail(ports: Ports, id: RoomId): Promise<RoomDetail | null> {

@@ -1,14 +1,19 @@
 // What operators ask for: how many rooms, games, players, moves, errors. Bounded reads, on no player's path.
 
 import { latencyOf } from './latency.ts';
-import type { Latency } from './latency.ts';
 import type { Ports, Queues } from './ports.ts';
 import { minuteOf } from '../store/counters.ts';
 import type { Counts } from '../store/counters.ts';
 import type { DirectoryEntry } from '../store/items.ts';
-import type { ListedStage } from '../store/keys.ts';
 import { roomSummary } from '../protocol/frames.ts';
-import type { RoomSummary } from '../protocol/server-frames.ts';
+import type {
+  ListedStage,
+  MinuteStats,
+  RoomStats,
+  RoomStatsPage,
+  SystemSeries,
+  SystemStats,
+} from '../protocol/http.ts';
 import type { GameOutcome, Room } from '../room/room.ts';
 import { isGone } from './execute.ts';
 
@@ -22,28 +27,6 @@ const CENSUS_PAGES = 20;
 const CENSUS_PAGE = 100;
 /** Pages of a list that one page of rooms is searched for in. */
 const SEARCH_PAGES = 20;
-
-export interface SystemStats {
-  readonly rooms: Readonly<Record<ListedStage, number>>;
-  /** Finished games by outcome, as long as their rooms are listed (`historyDays`). */
-  readonly games: Readonly<Record<GameOutcome, number>>;
-  readonly players_connected: number;
-  readonly moves_per_minute: number;
-  readonly frames_per_minute: number;
-  /** Of the commands of this minute and the one before. */
-  readonly latency: Latency;
-  /** Messages in the queues; null when they cannot be asked. */
-  readonly dead_letters: number | null;
-  readonly ticks_waiting: number | null;
-  /** By code, of the last 24 hours. */
-  readonly errors: Readonly<Record<string, number>>;
-  readonly failures: Readonly<Record<string, number>>;
-  readonly posts: Readonly<Record<string, number>>;
-  /** False when there are more rooms than were counted. */
-  readonly complete: boolean;
-  /** Epoch seconds. */
-  readonly timestamp: number;
-}
 
 /** The system as a whole. Counts lag some seconds behind (`src/app/tally.ts`). */
 export async function systemStats(ports: Ports & { readonly queues: Queues }): Promise<SystemStats> {
@@ -95,21 +78,8 @@ async function depth({ log }: Ports, ask: () => Promise<number>): Promise<number
   }
 }
 
-/** What happened in one minute. */
-export interface MinuteStats extends Latency {
-  /** When it began, epoch seconds. */
-  readonly at: number;
-  readonly moves: number;
-  readonly frames: number;
-  readonly errors: number;
-  readonly failures: number;
-}
-
 /** The last so many minutes, oldest first, each there whether or not anything happened; the last one still runs. */
-export async function systemSeries(
-  { store, clock }: Ports,
-  minutes: number,
-): Promise<{ readonly minutes: readonly MinuteStats[]; readonly timestamp: number }> {
+export async function systemSeries({ store, clock }: Ports, minutes: number): Promise<SystemSeries> {
   const now = clock.now();
   const last = now - (now % MINUTE_MS);
   const starts = Array.from({ length: minutes }, (_, place) => last - (minutes - 1 - place) * MINUTE_MS);
@@ -129,25 +99,6 @@ function minuteStats(start: number, counts: Counts): MinuteStats {
     failures: total(group(counts, 'failures.')),
     ...latencyOf(counts),
   };
-}
-
-export interface RoomStats extends RoomSummary {
-  readonly stage: ListedStage;
-  readonly phase: string;
-  readonly round: number;
-  readonly seq: number;
-  /** Seconds since the room was created, and since its last commit. */
-  readonly age: number;
-  readonly idle: number;
-  readonly connected: number;
-  readonly execution: { readonly name: string; readonly status: string | null } | null;
-}
-export interface RoomStatsPage {
-  readonly total_rooms: number;
-  readonly active_games: number;
-  readonly total_players: number;
-  readonly rooms: readonly RoomStats[];
-  readonly next: string | null;
 }
 
 /** Which rooms, and from where: of one stage, with a text in their id or in the name of somebody who sits there. */

@@ -3,8 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chanceFrom, moveFor, occasionIn } from '../../scripts/play/moves.ts';
 import type { Move } from '../../scripts/play/moves.ts';
-import type { PublicEvent } from '../../src/app/history.ts';
-import type { RoomStats } from '../../src/app/statistics.ts';
+import type { PublicEvent, RoomStats } from '../../src/protocol/http.ts';
 import type { GameView } from '../../src/web/client-state.ts';
 import { Tab, visit } from './tab.ts';
 
