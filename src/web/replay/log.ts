@@ -118,7 +118,8 @@ const EVENTS: { readonly [T in EventType]: FieldsOf<T> & readonly Field[] } = {
   GameEnded: ['outcome', 'winners'],
 };
 
-const isEventType = (value: unknown): value is EventType => typeof value === 'string' && value in EVENTS;
+const isEventType = (value: unknown): value is EventType =>
+  typeof value === 'string' && Object.hasOwn(EVENTS, value);
 
 /** What a file or an answer says, when it is a log; a deal still in play makes it one that is not finished. */
 export function readLog(said: unknown): Result<Log> {

@@ -159,9 +159,9 @@ function Games({ log, games, say }: GamesProps) {
         <p class="faint">
           {whenOf(replay)} · {say.outcome[replay.outcome]}
         </p>
-        <SaveFile log={log} say={say} />
       </div>
       <Watch key={replay.game} replay={replay} say={say} />
+      <SaveFile log={log} say={say} />
     </>
   );
 }
