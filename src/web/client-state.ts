@@ -26,6 +26,10 @@ export interface RoomView {
   readonly seats: SeatSummaries;
   readonly hostName: string;
   readonly started: boolean;
+  /** How many watch without a seat. */
+  readonly spectators: number;
+  /** In no list: one joins by link or code. */
+  readonly isPrivate: boolean;
 }
 
 /** Why there is nothing more to come here. */
@@ -114,14 +118,16 @@ const LESSONS: Lessons = {
   room_list_update: ({ rooms }) => ({ rooms }),
   room_created: nothing,
   room_joined: nothing,
-  room_update: ({ players, host_name, started }) => ({
-    room: { seats: players, hostName: host_name, started },
+  room_update: ({ players, host_name, started, spectators, private: isPrivate }) => ({
+    room: { seats: players, hostName: host_name, started, spectators, isPrivate },
   }),
   room_state_update: ({ slots, host_name }, { room }) => ({
     room: {
       seats: [slots.P1, slots.P2, slots.P3, slots.P4],
       hostName: host_name,
       started: room?.started ?? false,
+      spectators: room?.spectators ?? 0,
+      isPrivate: room?.isPrivate ?? false,
     },
   }),
   room_closed: ({ reason, message }) => ({ farewell: { reason, message } }),

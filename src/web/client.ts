@@ -8,13 +8,14 @@
 //   if (!answer.ok) console.log(answer.problem.message);
 
 import type { Seat } from '../game/seats.ts';
+import type { Emote } from '../protocol/server-frames.ts';
 import { applyFrame, isServerEvent, NOTHING_KNOWN } from './client-state.ts';
 import type { ClientState, Problem, ServerFrame } from './client-state.ts';
 
-/** What a client may ask for, with the data of each event. `client_ready` and `ping` are the client's own business. */
+/** What a client may ask for, with the data of each event. Greeting (`client_ready`, `spectate`) and `ping` are its own business. */
 export interface ClientEvents {
   readonly get_rooms: Nothing;
-  readonly create_room: { readonly player_name: string };
+  readonly create_room: { readonly player_name: string; readonly private?: boolean };
   readonly join_room: { readonly room_id: string; readonly player_name: string };
   readonly get_room_state: Nothing;
   readonly add_bot: { readonly slot_id: Seat };
@@ -27,6 +28,7 @@ export interface ClientEvents {
   readonly play: { readonly piece_indices: readonly number[] };
   readonly player_ready: Nothing;
   readonly leave_game: Nothing;
+  readonly emote: { readonly emote: Emote };
   readonly sync_request: Nothing;
 }
 type Nothing = Readonly<Record<string, never>>;
@@ -45,6 +47,8 @@ export interface ClientOptions {
   readonly session?: string;
   /** The name of the seat to attach to. */
   readonly playerName?: string;
+  /** To watch the room without a seat. */
+  readonly watch?: boolean;
   readonly WebSocket?: new (url: string) => WebSocket;
   readonly timing?: Partial<Timing>;
 }
@@ -195,13 +199,16 @@ export class Client {
   /** First of all on every connection: who we are. Everything else waits for the answer. */
   #greet(): void {
     this.#update({ ...this.#state, status: 'online' });
-    const { place, playerName } = this.#options;
+    const { place, playerName, watch = false } = this.#options;
     const body = {
       ...(place === 'lobby' ? {} : { room_id: place }),
       ...(playerName === undefined ? {} : { player_name: playerName }),
       is_reconnection: this.#wasOnline,
     };
-    const greeting = this.#enqueue('client_ready', body, (answer) => this.#greeted(answer));
+    const greeted = (answer: Answer) => this.#greeted(answer);
+    const greeting = watch
+      ? this.#enqueue('spectate', { room_id: place }, greeted)
+      : this.#enqueue('client_ready', body, greeted);
     if (greeting !== null) this.#transmit(greeting);
   }
 
@@ -346,7 +353,7 @@ export class Client {
   #rest(pending: Pending): void {
     clearTimeout(pending.retryTimer);
     pending.tries = 0;
-    if (pending.event !== 'client_ready') return;
+    if (!GREETINGS.has(pending.event)) return;
     clearTimeout(pending.giveUpTimer);
     this.#pending.delete(pending.id);
   }
@@ -358,6 +365,7 @@ export class Client {
   }
 }
 
+const GREETINGS: ReadonlySet<string> = new Set(['client_ready', 'spectate']);
 /** How often a frame that came too fast is sent again; `create_room` may be refused for an hour. */
 const MOST_SLOWED = 3;
 

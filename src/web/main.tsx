@@ -1,13 +1,42 @@
 // The player's page: one place at a time, everything on it from the server's frames.
 
 import { render } from 'preact';
+import { texts, useLanguage } from './language.ts';
+import { lazily } from './lazily.tsx';
 import { Lobby } from './lobby.tsx';
+import { Page } from './notices.tsx';
 import { Room } from './room.tsx';
-import { useRoute } from './route.ts';
+import { followLink, useRoute } from './route.ts';
+
+const ReplayPage = lazily(() => import('./replay/replay.tsx').then((part) => part.ReplayPage));
+const RulesText = lazily(() => import('./rules.tsx').then((part) => part.RulesText));
 
 function App() {
+  useLanguage();
   const route = useRoute();
-  return route.page === 'lobby' ? <Lobby /> : <Room key={route.room} room={route.room} />;
+  switch (route.page) {
+    case 'lobby':
+      return <Lobby />;
+    case 'rules':
+      return <Rules />;
+    case 'replay':
+      return <ReplayPage room={route.room} />;
+    case 'room':
+      return <Room key={`${route.room} ${route.watch}`} room={route.room} watch={route.watch} />;
+  }
+}
+
+function Rules() {
+  return (
+    <Page title={texts().rulesOfGame}>
+      <div class="card">
+        <RulesText />
+      </div>
+      <a class="button secondary" href="/" onClick={followLink}>
+        {texts().backToLobby}
+      </a>
+    </Page>
+  );
 }
 
 const root = document.getElementById('app');

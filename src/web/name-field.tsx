@@ -1,6 +1,7 @@
 // The one field every form of the lobby needs.
 
 import { useState } from 'preact/hooks';
+import { texts } from './language.ts';
 import { lastName } from './seat-memory.ts';
 
 /** A player's name as typed, beginning with the last one used in this browser. */
@@ -11,14 +12,14 @@ export function useName(): readonly [name: string, setName: (name: string) => vo
 export function NameField({ name, onName }: { name: string; onName: (name: string) => void }) {
   return (
     <label class="field">
-      Your name
+      {texts().yourName}
       <input
         name="player_name"
         value={name}
         onInput={(event) => onName(event.currentTarget.value)}
         maxLength={50}
         autocomplete="nickname"
-        placeholder="1 to 50 characters"
+        placeholder={texts().nameHint}
         required
       />
     </label>

@@ -1,50 +1,61 @@
-// What a player has to be told besides the game: a lost connection, a problem, a farewell.
+// The frame around every page, and what a player has to be told besides the game: a lost connection, a problem, a farewell.
 
 import type { ComponentChildren } from 'preact';
-import type { Connection } from './use-client.ts';
+import { texts } from './language.ts';
+import { Menu } from './menu.tsx';
 import { goToLobby } from './route.ts';
+import type { Connection } from './use-client.ts';
 
-/** The frame around every page: what is wrong comes first. */
-export function Page({
-  title,
-  connection,
-  children,
-}: {
-  title: string;
-  connection: Connection;
-  children: ComponentChildren;
-}) {
-  const { client, state } = connection;
+interface PageProps {
+  readonly title: string;
+  readonly connection?: Connection;
+  /** The table fills the window and is green; everything else is on paper. */
+  readonly look?: 'paper' | 'table';
+  readonly bar?: ComponentChildren;
+  readonly menu?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+export function Page({ title, connection, look = 'paper', bar, menu, children }: PageProps) {
   return (
-    <main>
-      <header class="page-header">
+    <div class={`page ${look}`}>
+      <header class="bar">
         <h1>{title}</h1>
+        <div class="bar-tools">
+          {bar}
+          <Menu>{menu}</Menu>
+        </div>
       </header>
-      {state.status === 'reconnecting' && (
-        <p class="notice" role="status">
-          The connection is lost. Trying to reach the server again…
-        </p>
-      )}
-      {state.problem !== null && (
+      {connection !== undefined && <Notices {...connection} />}
+      <main>{children}</main>
+    </div>
+  );
+}
+
+function Notices({ client, state }: Connection) {
+  const { status, problem } = state;
+  return (
+    <div class="notices">
+      <div role="status">{status === 'reconnecting' && <p class="notice">{texts().reconnecting}</p>}</div>
+      {problem !== null && (
         <p class="notice problem" role="alert">
-          <span>{state.problem.message}</span>
+          <span>{texts().problem(problem)}</span>
           <button type="button" class="quiet" onClick={() => client?.dismissProblem()}>
-            Dismiss
+            {texts().dismiss}
           </button>
         </p>
       )}
-      {children}
-    </main>
+    </div>
   );
 }
 
 /** A last word, and the way out. */
-export function Farewell({ message }: { message: string }) {
+export function Farewell({ reason, message }: { reason: string; message: string }) {
   return (
     <section class="card centered">
-      <p>{message}</p>
+      <p>{texts().farewell(reason, message)}</p>
       <button type="button" onClick={goToLobby}>
-        Back to the lobby
+        {texts().backToLobby}
       </button>
     </section>
   );

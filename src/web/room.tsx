@@ -1,22 +1,24 @@
-// A room: take a seat if this tab has none, wait for players, play.
+// A room: take a seat if this tab has none, wait for players, play; or watch.
 
 import { useEffect, useState } from 'preact/hooks';
 import { ownEntry } from './client-state.ts';
 import type { ClientState } from './client-state.ts';
 import { Game } from './game/game.tsx';
+import { texts } from './language.ts';
 import { joinRoom } from './lobby.tsx';
 import { NameField, useName } from './name-field.tsx';
 import { Farewell, Page } from './notices.tsx';
-import { showGamePath } from './route.ts';
+import { goToLobby, goToWatch, showGamePath } from './route.ts';
 import { forgetSeat, seatIn } from './seat-memory.ts';
 import { useClient } from './use-client.ts';
 import { WaitingRoom } from './waiting-room.tsx';
 
-export function Room({ room }: { room: string }) {
+export function Room({ room, watch }: { room: string; watch: boolean }) {
   const [name, setName] = useState(() => seatIn(room));
+  if (watch) return <Table room={room} name={null} onUnseat={goToLobby} />;
   if (name === null) return <TakeSeat room={room} onSeat={() => setName(seatIn(room))} />;
   return (
-    <Seated
+    <Table
       room={room}
       name={name}
       onUnseat={() => {
@@ -29,38 +31,55 @@ export function Room({ room }: { room: string }) {
 
 /** For who came by a link: a name, and a seat under it. */
 function TakeSeat({ room, onSeat }: { room: string; onSeat: () => void }) {
-  const connection = useClient('lobby');
+  const connection = useClient({ place: 'lobby' });
   const [name, setName] = useName();
   const { client, state } = connection;
+  const t = texts();
   return (
-    <Page title={`Room ${room}`} connection={connection}>
+    <Page title={t.roomTitle(room)} connection={connection}>
       <form
-        class="card"
+        class="card stack narrow"
         onSubmit={(event) => {
           event.preventDefault();
           if (client !== null)
             void joinRoom(client, room, name).then((joined) => joined !== null && onSeat());
         }}
       >
+        <p>{t.takeSeatHint}</p>
         <NameField name={name} onName={setName} />
-        <button type="submit" disabled={client === null || state.status !== 'online' || name.trim() === ''}>
-          Take a seat
+        <button
+          type="submit"
+          class="big"
+          disabled={client === null || state.status !== 'online' || name.trim() === ''}
+        >
+          {t.takeSeat}
         </button>
+        <div class="row">
+          <button type="button" class="secondary" onClick={() => goToWatch(room)}>
+            {t.watch}
+          </button>
+          <button type="button" class="secondary" onClick={goToLobby}>
+            {t.backToLobby}
+          </button>
+        </div>
       </form>
     </Page>
   );
 }
 
-interface SeatedProps {
+interface TableProps {
   readonly room: string;
-  readonly name: string;
+  /** The seat's name; null: only watching. */
+  readonly name: string | null;
   readonly onUnseat: () => void;
 }
 
-function Seated({ room, name, onUnseat }: SeatedProps) {
-  const connection = useClient(room, name);
-  const { client, state } = connection;
-  const isPlaying = state.game !== null;
+function Table({ room, name, onUnseat }: TableProps) {
+  const connection = useClient(
+    name === null ? { place: room, watch: true } : { place: room, playerName: name },
+  );
+  const { client, state, shown } = connection;
+  const isPlaying = shown !== null && name !== null;
   useEffect(() => {
     if (isPlaying) showGamePath(room);
   }, [isPlaying, room]);
@@ -69,46 +88,53 @@ function Seated({ room, name, onUnseat }: SeatedProps) {
     if (isOver) forgetSeat(room);
   }, [isOver, room]);
 
-  const title = isPlaying ? 'Liap Tui' : `Room ${room}`;
+  const title = texts().roomTitle(room);
   if (state.farewell !== null) {
     return (
       <Page title={title} connection={connection}>
-        <Farewell message={state.farewell.message} />
+        <Farewell {...state.farewell} />
       </Page>
     );
   }
   if (client === null || state.room === null) {
     return (
       <Page title={title} connection={connection}>
-        <p class="faint">Going to the room…</p>
+        <p class="faint">{texts().goingToRoom}</p>
       </Page>
     );
   }
-  if (!isSeated(state, name)) {
+  if (name !== null && !isSeated(state, name)) {
     return (
       <Page title={title} connection={connection}>
-        <section class="card centered">
-          <p>You are not sitting at this table as {name}. The seat may be open in another window.</p>
-          <div class="row">
-            <button type="button" onClick={() => location.reload()}>
-              Play in this window
-            </button>
-            <button type="button" class="secondary" onClick={onUnseat}>
-              Ask for another seat
-            </button>
-          </div>
-        </section>
+        <NotSeated name={name} onUnseat={onUnseat} />
       </Page>
+    );
+  }
+  if (shown !== null) {
+    return (
+      <Game room={room} view={shown} isWatching={name === null} connection={{ ...connection, client }} />
     );
   }
   return (
-    <Page title={title} connection={connection}>
-      {state.game === null ? (
-        <WaitingRoom room={room} name={name} client={client} view={state.room} />
-      ) : (
-        <Game game={state.game} client={client} state={state} />
-      )}
+    <Page title={title} connection={connection} look="table">
+      <WaitingRoom room={room} name={name} client={client} view={state.room} />
     </Page>
+  );
+}
+
+function NotSeated({ name, onUnseat }: { name: string; onUnseat: () => void }) {
+  return (
+    <section class="card centered">
+      <p>{texts().notSeated(name)}</p>
+      <div class="row">
+        <button type="button" onClick={() => location.reload()}>
+          {texts().playHere}
+        </button>
+        <button type="button" class="secondary" onClick={onUnseat}>
+          {texts().anotherSeat}
+        </button>
+      </div>
+    </section>
   );
 }
 

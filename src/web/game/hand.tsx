@@ -1,5 +1,6 @@
-// The own hand: to look at, or to choose from.
+// The own hand: to look at, or to choose from, with arrow keys as well.
 
+import { texts } from '../language.ts';
 import { shownOrder } from '../pieces.ts';
 import { Tile } from '../tile.tsx';
 
@@ -12,7 +13,7 @@ interface HandProps {
 
 export function Hand({ pieces, chosen, onToggle }: HandProps) {
   return (
-    <section class="hand" aria-label="Your hand">
+    <div class="hand" role="group" aria-label={texts().yourHand} onKeyDown={moveFocus}>
       {shownOrder(pieces).map((position) => {
         const piece = pieces[position] ?? '';
         if (onToggle === undefined) return <Tile key={position} piece={piece} />;
@@ -29,6 +30,19 @@ export function Hand({ pieces, chosen, onToggle }: HandProps) {
           </button>
         );
       })}
-    </section>
+    </div>
   );
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** Left and right go from tile to tile; space and enter press, as on any button. */
+function moveFocus(event: KeyboardEvent): void {
+  const step = STEPS[event.key];
+  const { currentTarget: hand, target } = event;
+  if (step === undefined || !(hand instanceof HTMLElement) || !(target instanceof HTMLElement)) return;
+  const tiles = [...hand.querySelectorAll('button')];
+  const next = tiles.findIndex((tile) => tile === target) + step;
+  tiles[(next + tiles.length) % tiles.length]?.focus();
+  event.preventDefault();
 }

@@ -1,47 +1,58 @@
 // Preparation: dealing, and the question to the holders of weak hands.
 
-import type { ComponentChildren } from 'preact';
+import { texts } from '../language.ts';
 import type { GameProps } from './game.tsx';
-import { Panel } from './panel.tsx';
+import { IdleHand } from './idle-hand.tsx';
+import { Tray } from './tray.tsx';
 
-export function Redeal({
-  view,
-  me,
-  client,
-  state,
-  hand,
-}: GameProps<'preparation'> & { hand: ComponentChildren }) {
+export function Redeal({ view, me, act, state }: GameProps<'preparation'>) {
   const {
     weak_players_awaiting: awaited = [],
     decisions_received = 0,
     decisions_needed = 0,
   } = view.phase_data;
+  const t = texts();
   if (view.phase_data.simultaneous_mode !== true) {
-    return <Panel title="The pieces are being dealt">{hand}</Panel>;
+    return (
+      <Tray title={t.dealing}>
+        <IdleHand view={view} />
+      </Tray>
+    );
   }
-  const decide = (choice: 'accept' | 'decline') => void client.send('redeal_decision', { choice });
+  const isMine = me !== null && awaited.includes(me);
   return (
-    <Panel title={titleFor(awaited, me)} deadline={view.deadline} clockOffset={state.clockOffset}>
-      <p class="faint">
-        Whose hand has no piece above 9 points may ask for a redeal. {decisions_received} of{' '}
-        {decisions_needed} have answered.
-      </p>
-      {hand}
-      {awaited.includes(me) && (
-        <div class="row">
-          <button type="button" onClick={() => decide('accept')}>
-            Deal again
+    <Tray
+      title={titleFor(awaited, isMine)}
+      tone={isMine ? 'mine' : 'calm'}
+      deadline={view.deadline}
+      clockOffset={state.clockOffset}
+    >
+      <p class="say">{t.weakHint(decisions_received, decisions_needed)}</p>
+      <IdleHand view={view} />
+      {isMine && (
+        <div class="actions">
+          <button
+            type="button"
+            disabled={act === null}
+            onClick={() => void act?.('redeal_decision', { choice: 'accept' })}
+          >
+            {t.dealAgain}
           </button>
-          <button type="button" class="secondary" onClick={() => decide('decline')}>
-            Keep this hand
+          <button
+            type="button"
+            class="secondary"
+            disabled={act === null}
+            onClick={() => void act?.('redeal_decision', { choice: 'decline' })}
+          >
+            {t.keepHand}
           </button>
         </div>
       )}
-    </Panel>
+    </Tray>
   );
 }
 
-function titleFor(awaited: readonly string[], me: string): string {
-  if (awaited.includes(me)) return 'Your hand is weak: deal again?';
-  return awaited.length === 0 ? 'All have answered' : `Waiting for ${awaited.join(' and ')}`;
+function titleFor(awaited: readonly string[], isMine: boolean): string {
+  if (isMine) return texts().weakHand;
+  return awaited.length === 0 ? texts().allAnswered : texts().waitingFor(awaited);
 }

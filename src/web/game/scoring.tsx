@@ -1,45 +1,41 @@
-// The scores of a round.
+// The scores of a round, and of all rounds before it.
 
+import { texts } from '../language.ts';
 import type { GameProps } from './game.tsx';
-import { Panel } from './panel.tsx';
+import { ScoreSheet, signed } from './score-sheet.tsx';
+import { namesAround } from './who.ts';
 
-export function Scoring({ view, me }: GameProps<'scoring'>) {
-  const { round_scores, redeal_multiplier, game_complete } = view.phase_data;
+export function Scoring({ view, me, state }: GameProps<'scoring'>) {
+  const { round_scores, redeal_multiplier, game_complete, score_sheet } = view.phase_data;
+  const names = namesAround(view, state.room);
+  const t = texts();
   return (
-    <Panel title={`Scores of round ${view.round}`}>
-      <div class="scroll" role="region" aria-label="Scores of the round" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Player</th>
-              <th scope="col">Declared</th>
-              <th scope="col">Taken</th>
-              <th scope="col">Points</th>
-              {redeal_multiplier > 1 && <th scope="col">×{redeal_multiplier}</th>}
-              <th scope="col">Total</th>
-            </tr>
-          </thead>
-          <tbody>
-            {Object.entries(round_scores).map(([name, score]) => (
-              <tr key={name} class={name === me ? 'own' : undefined}>
-                <th scope="row">{name}</th>
-                <td>{score.declared}</td>
-                <td>{score.actual}</td>
-                <td>{signed(score.base_score)}</td>
-                {redeal_multiplier > 1 && <td>{signed(score.final_score)}</td>}
-                <td>
-                  <strong>{score.total_score}</strong>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="faint">{game_complete ? 'That was the last round.' : 'The next round begins in a moment.'}</p>
-    </Panel>
+    <section class="card panel scores">
+      <header>
+        <h2 aria-live="polite">{t.scoresOfRound(view.round)}</h2>
+        {redeal_multiplier > 1 && <span class="badge">{t.multiplied(redeal_multiplier)}</span>}
+      </header>
+      <ul class="results">
+        {names.map((name) => {
+          const score = round_scores[name];
+          if (score === undefined) return null;
+          return (
+            <li key={name} class={name === me ? 'own' : undefined}>
+              <span>
+                <strong class="name">{name}</strong>
+                <span class="faint small block">{t.declaredTook(score.declared, score.actual)}</span>
+              </span>
+              <span class={score.final_score > 0 ? 'gain' : 'loss'}>{signed(score.final_score)}</span>
+              <span class="total">
+                {score.total_score}
+                <span class="unseen"> {t.totalColumn}</span>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {score_sheet.length > 1 && <ScoreSheet rows={score_sheet} names={names} me={me} />}
+      <p class="faint">{game_complete ? t.lastRound : t.nextRound}</p>
+    </section>
   );
-}
-
-function signed(value: number): string {
-  return value > 0 ? `+${value}` : String(value).replace('-', '−');
 }

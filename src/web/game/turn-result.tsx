@@ -1,33 +1,31 @@
 // How a turn ended, and the button to go on.
 
-import type { ComponentChildren } from 'preact';
+import { texts } from '../language.ts';
 import type { GameProps } from './game.tsx';
-import { Panel } from './panel.tsx';
-import { Plays } from './plays.tsx';
+import { IdleHand } from './idle-hand.tsx';
+import { Tray } from './tray.tsx';
 
-export function TurnResult({
-  view,
-  me,
-  client,
-  hand,
-}: GameProps<'turn_results'> & { hand: ComponentChildren }) {
-  const { turn_winner, winning_play, turn_plays, next_phase, ready_players } = view.phase_data;
-  const piles = `${winning_play.pilesWon} ${winning_play.pilesWon === 1 ? 'pile' : 'piles'}`;
-  const isReady = ready_players.includes(me);
+export function TurnResult({ view, me, act }: GameProps<'turn_results'>) {
+  const { turn_winner, winning_play, next_phase, ready_players } = view.phase_data;
+  const t = texts();
+  const { type, value, pilesWon } = winning_play;
   return (
-    <Panel title={turn_winner === me ? `You win ${piles}` : `${turn_winner} wins ${piles}`}>
-      <Plays order={Object.keys(turn_plays)} plays={turn_plays} winner={turn_winner} />
-      {hand}
-      <div class="row">
-        <button
-          type="button"
-          disabled={isReady || !view.allowed_actions.includes('player_ready')}
-          onClick={() => void client.send('player_ready', {})}
-        >
-          {next_phase === 'turn' ? 'Continue' : 'Continue to the scores'}
-        </button>
-        {ready_players.length > 0 && <span class="faint">Ready: {ready_players.join(', ')}</span>}
-      </div>
-    </Panel>
+    <Tray title={turn_winner === me ? t.youWin(pilesWon) : t.wins(turn_winner, pilesWon)}>
+      <p class="say">{ready_players.length > 0 ? t.ready(ready_players) : t.setWorth(type, value)}</p>
+      <IdleHand view={view} />
+      {me !== null && (
+        <div class="actions">
+          <button
+            type="button"
+            disabled={
+              act === null || ready_players.includes(me) || !view.allowed_actions.includes('player_ready')
+            }
+            onClick={() => void act?.('player_ready', {})}
+          >
+            {next_phase === 'turn' ? t.continue : t.continueToScores}
+          </button>
+        </div>
+      )}
+    </Tray>
   );
 }

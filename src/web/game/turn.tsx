@@ -1,81 +1,116 @@
-// A turn: what has been laid, and the own move.
+// A turn: choosing pieces, what they are together, and playing them.
 
 import { useState } from 'preact/hooks';
-import { SET_SIZES } from '../../game/sets.ts';
+import { botPlays } from '../../game/bot.ts';
 import { ownEntry } from '../client-state.ts';
+import { texts } from '../language.ts';
+import { piecesOf } from '../pieces.ts';
+import { bestSoFar, judgeSelection } from '../selection.ts';
+import type { Required, Selection } from '../selection.ts';
 import type { GameProps } from './game.tsx';
 import { Hand } from './hand.tsx';
-import { Panel } from './panel.tsx';
-import { texts } from '../language.ts';
-import { setOf } from '../pieces.ts';
-import { Plays } from './plays.tsx';
+import { Tray } from './tray.tsx';
 
 export function Turn(props: GameProps<'turn'>) {
   const { view, me, state } = props;
-  const { turn_order, turn_plays, current_player, current_turn_number, required_piece_count } =
-    view.phase_data;
-  const isMine = current_player === me;
+  const { current_player, required_piece_count } = view.phase_data;
+  const hand = ownEntry(view)?.hand;
+  const isMine = me !== null && current_player === me;
   return (
-    <Panel
-      title={isMine ? ownTitle(required_piece_count) : `Waiting for ${current_player ?? 'the result'}`}
+    <Tray
+      title={titleFor(current_player, isMine, required_piece_count)}
+      tone={isMine ? 'mine' : 'calm'}
       deadline={view.deadline}
       clockOffset={state.clockOffset}
     >
-      <p class="faint">Turn {current_turn_number}</p>
-      <Plays order={turn_order} plays={turn_plays} />
-      <Move key={`${view.round} ${current_turn_number}`} {...props} isMine={isMine} />
-    </Panel>
+      {hand !== undefined && (
+        // Positions mean the hand as it is now: with another hand the choice begins anew.
+        <Move key={`${view.round} ${hand.length}`} {...props} hand={hand} isMine={isMine} />
+      )}
+    </Tray>
   );
 }
 
-function ownTitle(required: number | null): string {
-  if (required === null) return 'Your turn: lead with a set of 1 to 6 pieces';
-  return `Your turn: lay ${required} ${required === 1 ? 'piece' : 'pieces'}`;
+function titleFor(player: string | null, isMine: boolean, required: number | null): string {
+  const t = texts();
+  if (isMine) return required === null ? t.lead : t.follow(required);
+  return player === null ? t.waitingForResult : t.waitingFor([player]);
 }
 
+type MoveProps = GameProps<'turn'> & { readonly hand: readonly string[]; readonly isMine: boolean };
+
 /** Choosing pieces is possible at any time, playing them in one's turn. */
-function Move({ view, client, isMine }: GameProps<'turn'> & { isMine: boolean }) {
-  const hand = ownEntry(view)?.hand ?? [];
+function Move({ view, act, state, hand, isMine }: MoveProps) {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [isSending, setSending] = useState(false);
-  const positions = [...chosen].filter((position) => position < hand.length);
-  const set = setOf(positions.map((position) => hand[position] ?? ''));
-  const obstacle = obstacleTo(positions.length, set.type === 'INVALID', view.phase_data.required_piece_count);
+  const t = texts();
+  const required = requiredIn(view);
+  const positions = [...chosen];
+  const selection = judgeSelection(
+    positions.map((position) => hand[position] ?? ''),
+    required,
+  );
+  const mayPlay = isMine && act !== null && selection.obstacle === null && !isSending;
   const play = async () => {
     setSending(true);
-    const answer = await client.send('play', { piece_indices: positions });
+    await act?.('play', { piece_indices: positions });
     setSending(false);
-    if (answer.ok) setChosen(new Set());
   };
+  const suggest = () =>
+    setChosen(new Set(botPlays(piecesOf(hand), isMine && required !== null ? required.count : null)));
+  const unsent = state.status === 'online' ? t.sending : t.willBeSent;
   return (
     <>
+      <p class={isMine && mayPlay ? 'say strong' : 'say'} role="status">
+        {isSending ? unsent : sayOf(selection, isMine ? toBeat(view) : null)}
+      </p>
       <Hand pieces={hand} chosen={chosen} onToggle={(position) => setChosen(toggled(chosen, position))} />
-      {isMine && (
-        <div class="row">
-          <button type="button" disabled={obstacle !== null || isSending} onClick={() => void play()}>
-            Play
-          </button>
-          <button
-            type="button"
-            class="secondary"
-            disabled={chosen.size === 0}
-            onClick={() => setChosen(new Set())}
-          >
-            Clear
-          </button>
-          <span role="status">{obstacle ?? texts().setWorth(set.type, set.worth)}</span>
-        </div>
-      )}
+      <div class="actions">
+        <button type="button" class="big" disabled={!mayPlay} onClick={() => void play()}>
+          {t.play}
+        </button>
+        <button
+          type="button"
+          class="secondary"
+          disabled={chosen.size === 0}
+          onClick={() => setChosen(new Set())}
+        >
+          {t.clear}
+        </button>
+        <button type="button" class="secondary" onClick={suggest}>
+          {t.hint}
+        </button>
+      </div>
     </>
   );
 }
 
-/** Why the chosen pieces cannot be played; null when they can. */
-function obstacleTo(count: number, isNoSet: boolean, required: number | null): string | null {
-  if (required !== null) return count === required ? null : `Choose ${required}, you have chosen ${count}.`;
-  if (count === 0) return 'Choose your pieces.';
-  if (count > SET_SIZES.length) return 'At most six pieces can be laid.';
-  return isNoSet ? 'Those pieces do not form a set, and the first play of a turn must be one.' : null;
+type TurnView = GameProps<'turn'>['view'];
+
+function requiredIn({
+  phase_data: { required_piece_count, turn_order, turn_plays },
+}: TurnView): Required | null {
+  if (required_piece_count === null) return null;
+  const best = bestSoFar(turn_order, turn_plays) ?? '';
+  return { count: required_piece_count, best: turn_plays[best]?.pieces ?? [] };
+}
+
+/** With nothing chosen: the play to beat, or how to lead. */
+function toBeat({ phase_data: { turn_order, turn_plays } }: TurnView): string {
+  const best = bestSoFar(turn_order, turn_plays);
+  const play = turn_plays[best ?? ''];
+  if (best === null || play === undefined) return texts().leadHint;
+  return texts().toBeat(best, texts().setWorth(play.play_type, play.play_value));
+}
+
+/** What the chosen pieces are, or why they may not be played. */
+function sayOf({ type, worth, obstacle, wins }: Selection, otherwise: string | null): string {
+  const t = texts();
+  const set = t.setWorth(type, worth);
+  if (obstacle === null) return wins ? set : t.cannotWin(set);
+  if (obstacle.kind === 'nothing') return otherwise ?? t.obstacle(obstacle);
+  // A set is named all the same, whatever stands in its way.
+  return type === 'INVALID' ? t.obstacle(obstacle) : `${set}. ${t.obstacle(obstacle)}`;
 }
 
 function toggled(chosen: ReadonlySet<number>, position: number): ReadonlySet<number> {
