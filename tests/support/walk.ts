@@ -237,7 +237,7 @@ function comeBack({ record: { room }, named }: Walker, whim: number): Command | 
 function comeOrGo(room: Room, whim: number, named: number): Command {
   const seat = SEATS[whim % 4] ?? 1;
   const occupant = room.stage === 'none' || room.stage === 'closed' ? null : room.seats[seat];
-  if (occupant?.kind !== 'human') return { type: 'disconnect', connection: 'nobody', cause: 'closed' };
+  if (occupant?.kind !== 'human') return watch(room, whim, named);
   const { player, name } = occupant;
   return occupant.presence.status === 'present' && whim % 3 === 0
     ? {
@@ -245,7 +245,24 @@ function comeOrGo(room: Room, whim: number, named: number): Command {
         connection: occupant.presence.connection,
         cause: whim % 2 === 0 ? 'gone' : 'closed',
       }
-    : { type: 'attach', player, name: whim % 9 === 0 ? null : name, connection: `socket ${named}` };
+    : {
+        type: 'attach',
+        player,
+        name: whim % 9 === 0 ? null : name,
+        connection: (whim % 7 === 0 ? watcherIn(room) : null) ?? `socket ${named}`,
+      };
+}
+
+/** Somebody watches without a seat, or stops. */
+function watch(room: Room, whim: number, named: number): Command {
+  const watcher = watcherIn(room);
+  return whim % 3 === 0 && watcher !== null
+    ? { type: 'disconnect', connection: watcher, cause: 'closed' }
+    : { type: 'spectate', connection: `watcher ${named}` };
+}
+function watcherIn(room: Room): string | null {
+  if (room.stage === 'none' || room.stage === 'closed') return null;
+  return room.spectators[0]?.connection ?? null;
 }
 
 /** Anything a client can say, whether or not it may. */

@@ -11,6 +11,7 @@ import { firstDue, moveDeadline, nextTick } from '../../../src/room/due.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 import { applyCommit } from '../../../src/room/record.ts';
 import type { RoomRecord } from '../../../src/room/record.ts';
+import { MOST_SPECTATORS } from '../../../src/room/room.ts';
 import type { PlayingRoom, Room, Settings } from '../../../src/room/room.ts';
 import { MAX_REDEALS } from '../../../src/game/deal.ts';
 import { attached, detached, PEOPLE, proofOf, TICK } from '../../support/room.ts';
@@ -156,6 +157,22 @@ describe('in every room, after every command', () => {
           if (!isPlaying(room)) return;
           expect(room.game.sheet.length).toBe(rounds);
           expect(SEATS.map((seat) => room.game.tally[seat].total)).toEqual([...totals.values()]);
+        });
+      }),
+      { numRuns: 35 },
+    );
+  });
+
+  test('a connection sits in one seat or watches, and no more watch than may', () => {
+    fc.assert(
+      fc.property(rooms, whims, (start, steps) => {
+        walkThrough(start, steps, ({ after: { room } }) => {
+          if (room.stage === 'none' || room.stage === 'closed') return;
+          const seated = SEATS.flatMap((seat) => connectionOf(room.seats[seat]) ?? []);
+          const all = [...seated, ...room.spectators.map(({ connection }) => connection)];
+          expect(new Set(all).size).toBe(all.length);
+          expect(room.spectators.length).toBeLessThanOrEqual(MOST_SPECTATORS);
+          expect(room.attendance.anyone).toBe(seated.length > 0);
         });
       }),
       { numRuns: 35 },
