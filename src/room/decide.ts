@@ -256,8 +256,7 @@ function closeRoom(room: LiveRoom): readonly RoomEvent[] {
 }
 
 function abortGame(room: LiveRoom, game: number): readonly RoomEvent[] {
-  if (room.stage !== 'playing' || room.game.number !== game) return [];
-  return [{ type: 'GameEnded', outcome: 'aborted', winners: [] }];
+  return room.stage === 'playing' && room.game.number === game ? [cutShort(room.game, 'aborted')] : [];
 }
 
 // ---- What is due ----

@@ -258,6 +258,14 @@ describe('aborting the game', () => {
       result: { sheet: [{ round: 1 }], tally: { 1: { total: 11 }, 4: { total: -4 } } },
     });
   });
+  test('comes too late for one that is decided: its winners have won', () => {
+    given(roundOver([1, 1, 1, 1], { settings: { maxRounds: 1 } }))
+      .when(scoreRound())
+      .thenTypes('RoundScored')
+      .when({ type: 'abortGame', game: 1 })
+      .then({ type: 'GameEnded', outcome: 'completed', winners: [1] });
+  });
+
   test('happens once, and only to the game that is meant', () => {
     given(gameAt('turn'), aborted).when({ type: 'abortGame', game: 1 }).thenNothing();
     given(gameAt('turn')).when({ type: 'abortGame', game: 2 }).thenNothing();
