@@ -29,9 +29,9 @@ export function RulesText() {
   const t = texts().rulesText;
   return (
     <div class="rules">
-      <h3>{t.goal}</h3>
+      <h2>{t.goal}</h2>
       <p>{t.goalText}</p>
-      <h3>{t.pieces}</h3>
+      <h2>{t.pieces}</h2>
       <ul class="kinds">
         {KINDS.map((kind) => (
           <li key={kind}>
@@ -43,13 +43,13 @@ export function RulesText() {
         ))}
       </ul>
       <p>{t.piecesText}</p>
-      <h3>{t.round}</h3>
+      <h2>{t.round}</h2>
       <ol class="steps">
         {t.roundSteps.map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>
-      <h3>{t.sets}</h3>
+      <h2>{t.sets}</h2>
       <p>
         {t.setsText} {t.compare}
       </p>
@@ -64,7 +64,7 @@ export function RulesText() {
           </li>
         ))}
       </ul>
-      <h3>{t.scoring}</h3>
+      <h2>{t.scoring}</h2>
       <table>
         <tbody>
           {t.scoringRows.map(([when, score]) => (

@@ -19,8 +19,8 @@ export function Fairness({ replay, say }: { replay: Replay; say: ReplayTexts }) 
   }, [replay]);
 
   return (
-    <section class="card replay-fairness" aria-labelledby="fairness-title">
-      <h2 id="fairness-title">{say.fairness}</h2>
+    <section class="card replay-fairness">
+      <h2>{say.fairness}</h2>
       <p class="faint">{say.fairnessHint}</p>
       {checks === null ? <p role="status">{say.checking}</p> : <Checks checks={checks} say={say} />}
     </section>

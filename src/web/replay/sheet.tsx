@@ -7,8 +7,8 @@ import type { ReplayTexts } from './texts.ts';
 
 export function Sheet({ board, step, say }: { board: Board; step: Step; say: ReplayTexts }) {
   return (
-    <section class="card replay-sheet" aria-labelledby="sheet-title">
-      <h2 id="sheet-title">{texts().scoreSheet}</h2>
+    <section class="card replay-sheet">
+      <h2>{texts().scoreSheet}</h2>
       {board.sheet.length === 0 ? <p class="faint">{say.noScores}</p> : <Lines board={board} step={step} />}
     </section>
   );

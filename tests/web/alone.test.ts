@@ -1,0 +1,169 @@
+// One person and three bots: a whole game in the page, every page of it looked at, and its replay.
+
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import {
+  act,
+  arrive,
+  createRoom,
+  hand,
+  nextOccasion,
+  ownTurn,
+  playToEnd,
+  replayLink,
+  startButton,
+} from './player.ts';
+import { describeInBrowser, inspect, openStage, visitor } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+jest.setTimeout(150_000);
+
+const ROUNDS = 2;
+
+describeInBrowser('one person and three bots', () => {
+  let stage: Stage;
+  let context: BrowserContext;
+  let mishaps: readonly string[];
+  let page: Page;
+  let room: string;
+
+  beforeAll(async () => {
+    stage = await openStage({
+      ...{ roundStartSeconds: 1, turnResultsSeconds: 1, scoringSeconds: 2, botThinkSeconds: 0 },
+      ...{ moveSeconds: 120, maxRounds: ROUNDS },
+    });
+    ({ context, mishaps } = await visitor(stage));
+  });
+  afterAll(() => stage.close());
+
+  test('the rules can be read', async () => {
+    page = await context.newPage();
+    await page.goto('/rules');
+    await page.getByRole('heading', { name: 'Scoring' }).waitFor();
+    await inspect(page, 'rules');
+    await page.close();
+  });
+
+  test('a room is made, and bots take its seats', async () => {
+    page = await arrive(context, 'Ann');
+    await page.getByRole('heading', { name: 'Open rooms' }).waitFor();
+    await inspect(page, 'lobby');
+    room = await createRoom(page);
+    for (const seat of [2, 3, 4])
+      await page.getByRole('button', { name: `Add a bot to seat ${seat}` }).click();
+    await expect(startButton(page).isEnabled()).resolves.toBe(true);
+    await inspect(page, 'room');
+  });
+
+  test('a reload in the middle of a turn changes nothing', async () => {
+    await startButton(page).click();
+    let occasion = await nextOccasion(page);
+    while (occasion !== 'turn') {
+      if (occasion === 'over') throw new Error('The game is over');
+      await inspect(page, occasion);
+      await act(page, occasion);
+      occasion = await nextOccasion(page);
+    }
+    await inspect(page, 'turn');
+    const before = await hand(page).evaluateAll((tiles) =>
+      tiles.map((tile) => tile.getAttribute('aria-label')),
+    );
+    await page.reload();
+    await ownTurn(page).waitFor();
+    const after = await hand(page).evaluateAll((tiles) =>
+      tiles.map((tile) => tile.getAttribute('aria-label')),
+    );
+    expect(after).toEqual(before);
+    expect(before.length).toBeGreaterThan(0);
+  });
+
+  test('the game is played to its end', async () => {
+    await playToEnd(page);
+    await page.getByRole('list', { name: 'Rank' }).getByText('Ann').waitFor();
+    expect(await page.getByRole('table', { name: 'Score sheet' }).getByRole('row').count()).toBe(ROUNDS + 2);
+    await inspect(page, 'game-over');
+  });
+
+  test('its replay shows every hand, can be stepped through, and finds every deal fair', async () => {
+    await replayLink(page).click();
+    await page.getByRole('heading', { name: `Replay of room ${room}` }).waitFor();
+    await page.getByText(/^Passed: all \d+ deals are fair\.$/).waitFor();
+    expect(await page.getByRole('cell', { name: 'Failed' }).count()).toBe(0);
+
+    const lanes = page.getByRole('list', { name: 'The table' }).getByRole('listitem');
+    expect(await lanes.count()).toBe(4);
+    for (let seat = 0; seat < 4; seat += 1)
+      expect(
+        await lanes
+          .nth(seat)
+          .getByRole('group', { name: /^Hand of/ })
+          .getByRole('img')
+          .count(),
+      ).toBe(8);
+
+    const place = page.getByText(/^Step \d+ of \d+$/);
+    await page.keyboard.press('ArrowRight');
+    expect(await place.textContent()).toMatch(/^Step 2 of/);
+    await page.keyboard.press('ArrowLeft');
+    expect(await place.textContent()).toMatch(/^Step 1 of/);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText(/ plays: /).waitFor();
+    await inspect(page, 'replay');
+
+    await page.getByRole('button', { name: 'Round 2' }).click();
+    await page.getByText(/^Round 2 is dealt/).waitFor();
+    await page.getByRole('combobox', { name: 'Speed' }).selectOption({ label: '4×' });
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByText(/ declares \d/).waitFor();
+    await page.keyboard.press('End');
+    await page.getByText(/^The game is over\. .+ won\.$/).waitFor();
+    expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toMatch(/^The game is over/);
+  });
+
+  test('its events can be saved, and the file replayed without the server’s log', async () => {
+    const saving = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save the events' }).click();
+    const file = await (await saving).path();
+    await page.goto('/replay');
+    await inspect(page, 'replay-open');
+    await page.getByLabel('Choose an events file').setInputFiles(file);
+    await page.getByText(/^Passed: all \d+ deals are fair\.$/).waitFor();
+
+    const spoilt = (await readFile(file, 'utf8')).replace(
+      /"seed":"[0-9a-f]/,
+      (start) => `${start.slice(0, -1)}x`,
+    );
+    await page.goto('/replay');
+    await page
+      .getByLabel('Choose an events file')
+      .setInputFiles({ name: 'spoilt.json', mimeType: 'application/json', buffer: Buffer.from(spoilt) });
+    await page.getByText(/^Failed: 1 of \d+ deals/).waitFor();
+  });
+
+  test('a stranger is told that this game is not theirs, and that other things are no game', async () => {
+    const stranger = await visitor(stage);
+    const theirs = await stranger.context.newPage();
+    await theirs.goto(`/replay/${room}`);
+    await theirs
+      .getByRole('alert')
+      .getByText(/^Only who sat at this table/)
+      .waitFor();
+    await theirs.goto('/replay/NOSUCH');
+    await theirs
+      .getByRole('alert')
+      .getByText(/^There is no such room/)
+      .waitFor();
+    await theirs
+      .getByLabel('Choose an events file')
+      .setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+    await theirs.getByRole('alert').getByText('That is not the events file of a room.').waitFor();
+    await inspect(theirs, 'replay-problem');
+    expect(stranger.mishaps).toEqual([]);
+    await stranger.context.close();
+  });
+
+  test('nothing has gone wrong in the page meanwhile', () => {
+    expect(mishaps).toEqual([]);
+  });
+});
