@@ -8,7 +8,8 @@ const MAY_IMPORT = {
   aws: ['game', 'room', 'protocol', 'store', 'app'],
   handlers: ['game', 'room', 'protocol', 'store', 'app', 'aws'],
   edge: [],
-  web: ['game', 'room', 'protocol'],
+  verify: ['game', 'room'],
+  web: ['game', 'room', 'protocol', 'verify'],
 };
 
 module.exports = {

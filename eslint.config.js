@@ -8,6 +8,7 @@ const BOUNDARIES = [
   'src/aws/**/*.ts',
   'src/store/**/*.ts',
   'src/web/**/*.{ts,tsx}',
+  'src/verify/log.ts',
   'scripts/**/*.ts',
   'tests/**/*.ts',
 ];
