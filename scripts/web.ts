@@ -1,4 +1,4 @@
-// Bundles the player's page: `npm run build:web` writes it to dist/web; the local cloud builds its own copy at start.
+// Bundles the pages: `npm run build:web` writes them to dist/web; the local cloud builds its own copy at start.
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -7,13 +7,43 @@ import { build } from 'esbuild';
 const SOURCE = join(import.meta.dirname, '../src/web');
 const TARGET = join(import.meta.dirname, '../dist/web');
 
-/** Empties the folder and writes the page into it: index.html, the icon, and assets whose names change with their content. */
+interface Page {
+  /** In the folder of the sources; its name is that of the page. */
+  readonly html: string;
+  /** What it loads from `/assets`, by the name there. */
+  readonly entries: readonly { readonly in: string; readonly out: string }[];
+}
+
+/** The players' page and the operators'. Each has its own scripts: players load nothing of the other. */
+const PAGES: readonly Page[] = [
+  {
+    html: 'index.html',
+    entries: [
+      { in: 'main.tsx', out: 'app' },
+      { in: 'style.css', out: 'style' },
+    ],
+  },
+  {
+    html: 'admin/admin.html',
+    entries: [
+      { in: 'admin/main.tsx', out: 'admin' },
+      { in: 'admin/admin.css', out: 'admin' },
+    ],
+  },
+];
+
+/** Empties the folder and writes the pages into it, the icon, and assets whose names change with their content. */
 export async function buildWeb(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
+  await Promise.all(PAGES.map((page) => buildPage(page, outdir)));
+  await writeFile(join(outdir, 'icon.svg'), await readFile(join(SOURCE, 'icon.svg')));
+}
+
+async function buildPage({ html, entries }: Page, outdir: string): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: SOURCE,
-    entryPoints: { app: 'main.tsx', style: 'style.css' },
+    entryPoints: [...entries],
     outdir: join(outdir, 'assets'),
     entryNames: '[name]-[hash]',
     chunkNames: 'part-[name]-[hash]',
@@ -29,9 +59,8 @@ export async function buildWeb(outdir: string): Promise<void> {
     logLevel: 'error',
   });
   const assets = Object.keys(metafile.outputs).map((path) => basename(path));
-  const html = await readFile(join(SOURCE, 'index.html'), 'utf8');
-  await writeFile(join(outdir, 'index.html'), withAssets(html, assets));
-  await writeFile(join(outdir, 'icon.svg'), await readFile(join(SOURCE, 'icon.svg')));
+  const text = await readFile(join(SOURCE, html), 'utf8');
+  await writeFile(join(outdir, basename(html)), withAssets(text, assets));
 }
 
 /** The page with the names its assets have got: `/assets/app.js` becomes `/assets/app-5QZ3BTXN.js`. */

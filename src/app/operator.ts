@@ -142,7 +142,10 @@ function gameOf(room: Room): RoomDetail['game'] {
 
 function commitDetail(commit: Commit, record: RoomRecord): CommitDetail {
   const { seq, at, by } = commit;
-  const events = publicEvents([commit], record).map(({ seq: _seq, at: _at, ...event }) => event);
+  const events = publicEvents([commit], record).map(({ seq: _seq, at: _at, type, ...fields }) => ({
+    type,
+    ...fields,
+  }));
   return { seq, at, by: issuerOf(by, record.room), events };
 }
 

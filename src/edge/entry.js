@@ -10,6 +10,7 @@ const COOKIE_SECONDS = 400 * 24 * 3600;
 const TOKEN = /^[A-Za-z0-9_-]{32}\.[A-Za-z0-9_-]{43}$/;
 const SOCKET_PATH = /^\/ws\/([A-Za-z0-9_-]{1,64})$/;
 const FILE_PATH = /\.[A-Za-z0-9]+$/;
+const ADMIN_PATH = /^\/admin(\/|$)/;
 
 async function handler(event) {
   return event.context.eventType === 'viewer-request' ? routeRequest(event.request) : keepSession(event);
@@ -34,9 +35,11 @@ function routeSocket(request) {
   return request;
 }
 
-// Every path that is not a file is a view of the one page: /, /room/ABC234, /game/ABC234, /replay/ABC234.
+// Every path that is not a file is a view of the players' page (/, /room/ABC234, /game/ABC234, /replay/ABC234) or of the
+// operators' (/admin, /admin/rooms/ABC234).
 function pagePath(uri) {
-  return FILE_PATH.test(uri) ? uri : '/index.html';
+  if (FILE_PATH.test(uri)) return uri;
+  return ADMIN_PATH.test(uri) ? '/admin.html' : '/index.html';
 }
 
 // viewer-response: a page asked for without a session of ours comes with one.

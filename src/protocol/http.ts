@@ -92,12 +92,10 @@ export interface RoomStatsPage {
   readonly next: string | null;
 }
 
+/** What of an event is public. */
+export type EventFields = { readonly type: RoomEvent['type'] } & Readonly<Record<string, unknown>>;
 /** An event of the log with its commit's place and time (epoch ms). */
-export type PublicEvent = {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: RoomEvent['type'];
-} & Readonly<Record<string, unknown>>;
+export type PublicEvent = { readonly seq: number; readonly at: number } & EventFields;
 export interface EventsPage {
   readonly room_id: RoomId;
   readonly events: readonly PublicEvent[];
@@ -161,7 +159,7 @@ export interface CommitDetail {
   readonly at: number;
   /** A player's name, `phase`, `tick`, `presence`, `operator`, or the beginning of the id of who has no seat any more. */
   readonly by: string;
-  readonly events: readonly Omit<PublicEvent, 'seq' | 'at'>[];
+  readonly events: readonly EventFields[];
 }
 
 /** The answer to closing a room. */

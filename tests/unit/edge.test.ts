@@ -56,10 +56,17 @@ describe('the path of a socket', () => {
 });
 
 describe('the path of a page', () => {
-  test.each(['/', '/room/ABC234', '/game/ABC234', '/replay/ABC234', '/admin', '/room/', '/wsx', '/api'])(
+  test.each(['/', '/room/ABC234', '/game/ABC234', '/replay/ABC234', '/administer', '/room/', '/wsx', '/api'])(
     'that is a view of the client is the one page: %s',
     async (uri) => {
       expect(await routed(uri)).toMatchObject({ uri: '/index.html' });
+    },
+  );
+
+  test.each(['/admin', '/admin/', '/admin/rooms', '/admin/rooms/ABC234'])(
+    'that is a view for operators is their page: %s',
+    async (uri) => {
+      expect(await routed(uri)).toMatchObject({ uri: '/admin.html' });
     },
   );
 

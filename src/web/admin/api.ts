@@ -72,7 +72,10 @@ async function request<T>(token: string, path: string, method: string): Promise<
     return { kind, message: messageOf(body) ?? `The server answered ${response.status}.` };
   } catch (error) {
     const isSlow = error instanceof DOMException && error.name === 'TimeoutError';
-    return { kind: 'failed', message: isSlow ? 'The server takes too long to answer.' : 'The server cannot be reached.' };
+    return {
+      kind: 'failed',
+      message: isSlow ? 'The server takes too long to answer.' : 'The server cannot be reached.',
+    };
   }
 }
 

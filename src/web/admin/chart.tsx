@@ -88,7 +88,10 @@ const ROWS = 15;
 
 function ChartTable({ title, times, lines, write }: Omit<ChartProps, 'kind'>) {
   const [isOpen, setOpen] = useState(false);
-  const latest = times.map((_, place) => place).slice(-ROWS).reverse();
+  const latest = times
+    .map((_, place) => place)
+    .slice(-ROWS)
+    .reverse();
   return (
     <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>

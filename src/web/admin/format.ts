@@ -18,7 +18,11 @@ export function ms(value: number | null): string {
 /** A stretch of time in its two largest units: `45 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  const [days, hours, minutes] = [Math.floor(whole / 86_400), Math.floor(whole / 3_600), Math.floor(whole / 60)];
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3_600),
+    Math.floor(whole / 60),
+  ];
   if (days > 0) return `${days} d ${hours % 24} h`;
   if (hours > 0) return `${hours} h ${minutes % 60} min`;
   if (minutes > 0) return `${minutes} min ${whole % 60} s`;

@@ -179,10 +179,24 @@ function linesOf({ minutes }: SystemSeries, stats: SystemStats | null) {
     times: minutes.map(({ at }) => at),
     moves: [line('Moves', '--line-1', moves)],
     latency: [
-      line('Half within', '--line-1', minutes.map(({ p50_ms }) => p50_ms)),
-      line('99 % within', '--line-2', minutes.map(({ p99_ms }) => p99_ms)),
+      line(
+        'Half within',
+        '--line-1',
+        minutes.map(({ p50_ms }) => p50_ms),
+      ),
+      line(
+        '99 % within',
+        '--line-2',
+        minutes.map(({ p99_ms }) => p99_ms),
+      ),
     ],
-    errors: [line('Errors', '--line-bad', minutes.map((minute) => minute.errors + minute.failures))],
+    errors: [
+      line(
+        'Errors',
+        '--line-bad',
+        minutes.map((minute) => minute.errors + minute.failures),
+      ),
+    ],
   };
 }
 
@@ -216,7 +230,7 @@ function Bars({
       <th scope="row">{/^[A-Z_]+$/.test(name) ? <code>{name}</code> : words(name)}</th>
       <td class="number">{number(count)}</td>
       <td class="bar" aria-hidden="true">
-        <meter min={0} max={most} value={count} />
+        <span style={{ inlineSize: `${(100 * count) / most}%` }} />
       </td>
     </tr>
   ));
@@ -224,7 +238,13 @@ function Bars({
     <div class="card">
       <h3>{title}</h3>
       <p class="faint">{note}</p>
-      {sorted.length === 0 ? <p>None.</p> : <table>{<tbody>{rows}</tbody>}</table>}
+      {sorted.length === 0 ? (
+        <p>None.</p>
+      ) : (
+        <table>
+          <tbody>{rows}</tbody>
+        </table>
+      )}
     </div>
   );
 }

@@ -69,7 +69,13 @@ export function Freshness({ polled, what }: { readonly polled: Polled<unknown>; 
 }
 
 /** A table that scrolls sideways by itself where it is wider than the page, by keyboard too. */
-export function Scroll({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+export function Scroll({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}) {
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
       {children}

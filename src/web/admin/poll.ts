@@ -39,7 +39,10 @@ export function usePolled<T>(
       if (answer?.kind === 'unauthorized') latest.current.onUnauthorized(answer.message);
       else if (answer?.kind === 'ok') setKnown({ key, value: answer.value, problem: null, at: Date.now() });
       else if (answer?.kind === 'failed')
-        setKnown((before) => ({ ...(before.key === key ? before : nothing<T>(key)), problem: answer.message }));
+        setKnown((before) => ({
+          ...(before.key === key ? before : nothing<T>(key)),
+          problem: answer.message,
+        }));
       timer = setTimeout(() => void askOnce(), everyMs);
     };
     const catchUp = (): void => {
