@@ -27,12 +27,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       }}
     >
       <div class="dialog-inside">
-        <header>
+        <div class="dialog-head">
           <h2 id={titleId}>{title}</h2>
           <button type="button" class="quiet" onClick={onClose}>
             {texts().close}
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

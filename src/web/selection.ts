@@ -1,7 +1,9 @@
 // What the chosen pieces are, and whether and why not they may be played. Pure.
 
-import { colourOf } from '../game/pieces.ts';
-import { classify, SET_SIZES, strength, totalPoints } from '../game/sets.ts';
+import { botPlays } from '../game/bot.ts';
+import { colourOf, points } from '../game/pieces.ts';
+import type { Hand } from '../game/pieces.ts';
+import { classify, pick, SET_SIZES, setsIn, strength, totalPoints } from '../game/sets.ts';
 import type { PlayType } from '../game/sets.ts';
 import type { TablePlay } from '../protocol/server-frames.ts';
 import { piecesOf } from './pieces.ts';
@@ -69,4 +71,31 @@ export function bestSoFar(
     const isOfType = classify(piecesBy(name)) === classify(piecesBy(leader));
     return isOfType && strength(piecesBy(name)) > strength(piecesBy(best)) ? name : best;
   }, leader);
+}
+
+/**
+ * Positions to suggest to a beginner: the leader's best set as a bot would choose it; for a follower the strongest set
+ * that beats the best so far, or the cheapest pieces when none does.
+ */
+export function suggestPlay(hand: Hand, required: Required | null): readonly number[] {
+  if (required === null) return botPlays(hand, null);
+  const best = piecesOf(required.best);
+  const strengthAt = (positions: readonly number[]) => strength(pick(hand, positions));
+  const [first, ...others] = setsIn(hand, required.count).filter(
+    (positions) =>
+      classify(pick(hand, positions)) === classify(best) && strengthAt(positions) > strength(best),
+  );
+  if (first === undefined) return cheapest(hand, required.count);
+  return others.reduce(
+    (found, positions) => (strengthAt(positions) > strengthAt(found) ? positions : found),
+    first,
+  );
+}
+
+function cheapest(hand: Hand, count: number): readonly number[] {
+  return hand
+    .map((piece, position) => ({ position, worth: points(piece) }))
+    .toSorted((a, b) => a.worth - b.worth)
+    .slice(0, count)
+    .map(({ position }) => position);
 }

@@ -16,26 +16,24 @@ export function Declaration(props: GameProps<'declaration'>) {
   const { view, me, state } = props;
   const { declaration_total, current_declarer } = view.phase_data;
   const t = texts();
-  const isMine = me !== null && current_declarer === me;
-  const others = current_declarer === null ? t.allDeclared : t.waitingFor([current_declarer]);
+  if (me !== null && current_declarer === me) return <OwnDeclaration {...props} me={me} />;
   return (
     <Tray
-      title={isMine ? t.howMany : others}
-      tone={isMine ? 'mine' : 'calm'}
+      title={current_declarer === null ? t.allDeclared : t.waitingFor([current_declarer])}
       deadline={view.deadline}
       clockOffset={state.clockOffset}
     >
-      {isMine ? <Numbers {...props} /> : <p class="say">{t.declaredSoFar(declaration_total)}</p>}
+      <p class="say">{t.declaredSoFar(declaration_total)}</p>
       <IdleHand view={view} />
     </Tray>
   );
 }
 
-function Numbers({ view, me, act }: GameProps<'declaration'>) {
+function OwnDeclaration({ view, me, act, state }: GameProps<'declaration'> & { readonly me: string }) {
   const { declaration_order, declarations, declaration_total } = view.phase_data;
   const [hint, setHint] = useState<number | null>(null);
   const declared = declaration_order.flatMap((name) => declarations[name] ?? []);
-  const zerosInARow = view.players[me ?? '']?.zero_declares_in_a_row ?? 0;
+  const zerosInARow = view.players[me]?.zero_declares_in_a_row ?? 0;
   const rules = { declared, zerosInARow };
   const allowed = allowedDeclarations(rules);
   const suggest = () => {
@@ -44,7 +42,14 @@ function Numbers({ view, me, act }: GameProps<'declaration'>) {
   };
   const t = texts();
   return (
-    <>
+    <Tray title={t.howMany} tone="mine" deadline={view.deadline} clockOffset={state.clockOffset}>
+      <div class="say-row">
+        <p class="say">{whyForbidden(allowed, zerosInARow) || t.declaredSoFar(declaration_total)}</p>
+        <button type="button" class="quiet small" onClick={suggest}>
+          {t.hint}
+        </button>
+      </div>
+      <IdleHand view={view} />
       <div class="numbers" role="group" aria-label={t.numberOfPiles}>
         {NUMBERS.map((value) => (
           <button
@@ -59,16 +64,14 @@ function Numbers({ view, me, act }: GameProps<'declaration'>) {
           </button>
         ))}
       </div>
-      <div class="say-row">
-        <p class="say">
-          {NUMBERS.filter((value) => !allowed.includes(value))
-            .map((value) => (value === 0 && zerosInARow >= 2 ? t.forbiddenZero : t.forbiddenTotal(value)))
-            .join(' ') || t.declaredSoFar(declaration_total)}
-        </p>
-        <button type="button" class="quiet small" onClick={suggest}>
-          {t.hint}
-        </button>
-      </div>
-    </>
+    </Tray>
   );
+}
+
+/** A sentence for each number that is not allowed; empty when all are. */
+function whyForbidden(allowed: readonly number[], zerosInARow: number): string {
+  const t = texts();
+  return NUMBERS.filter((value) => !allowed.includes(value))
+    .map((value) => (value === 0 && zerosInARow >= 2 ? t.forbiddenZero : t.forbiddenTotal(value)))
+    .join(' ');
 }

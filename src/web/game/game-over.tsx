@@ -4,7 +4,7 @@ import { texts } from '../language.ts';
 import { goToLobby } from '../route.ts';
 import type { GameProps } from './game.tsx';
 import { ScoreSheet } from './score-sheet.tsx';
-import { namesAround } from './who.ts';
+import { namesAround, plain } from './who.ts';
 
 export function GameOver({ view, me, act, state, room }: GameProps<'game_over'>) {
   const { winners, final_rankings, game_stats, score_sheet } = view.phase_data;
@@ -28,7 +28,7 @@ export function GameOver({ view, me, act, state, room }: GameProps<'game_over'>)
                 {t.turnsWon} {player.turns_won} · {t.hits} {player.perfect_rounds}
               </span>
             </span>
-            <span class="total">{player.score}</span>
+            <span class="total">{plain(player.score)}</span>
           </li>
         ))}
       </ol>

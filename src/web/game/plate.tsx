@@ -5,7 +5,8 @@ import type { Emote, PlayerEntry } from '../../protocol/server-frames.ts';
 import { Avatar } from '../avatar.tsx';
 import { texts } from '../language.ts';
 import { ClockRing } from './countdown.tsx';
-import { EMOTE_SIGNS } from './emotes.tsx';
+import { Mood } from './emotes.tsx';
+import { plain } from './who.ts';
 
 interface PlateProps {
   readonly player: PlayerEntry<Seat>;
@@ -33,7 +34,7 @@ export function Plate({ player, isMe, isAwaited, deadline, clockOffset, emote }:
         <Piles taken={player.captured_piles} declared={player.declared} />
       </span>
       <span class="score">
-        <span aria-hidden="true">{player.score}</span>
+        <span aria-hidden="true">{plain(player.score)}</span>
         <span class="unseen">
           {t.score(player.score)}, {t.pieces(player.hand_size)}
         </span>
@@ -41,7 +42,7 @@ export function Plate({ player, isMe, isAwaited, deadline, clockOffset, emote }:
       {presence !== null && <span class="presence">{presence}</span>}
       {emote !== null && (
         <span class="bubble" aria-hidden="true">
-          <span class="emoji">{EMOTE_SIGNS[emote]}</span> {t.emote(emote)}
+          <Mood emote={emote} /> {t.emote(emote)}
         </span>
       )}
     </div>

@@ -2,6 +2,7 @@
 
 import type { SheetRow } from '../../protocol/server-frames.ts';
 import { texts } from '../language.ts';
+import { plain } from './who.ts';
 
 interface ScoreSheetProps {
   readonly rows: readonly SheetRow[];
@@ -46,7 +47,9 @@ export function ScoreSheet({ rows, names, me }: ScoreSheetProps) {
             <th scope="row">{t.totalColumn}</th>
             {names.map((name) => (
               <td key={name} class={name === me ? 'number own' : 'number'}>
-                <strong>{rows.reduce((sum, { players }) => sum + (players[name]?.score ?? 0), 0)}</strong>
+                <strong>
+                  {plain(rows.reduce((sum, { players }) => sum + (players[name]?.score ?? 0), 0))}
+                </strong>
               </td>
             ))}
           </tr>
@@ -70,7 +73,7 @@ function Cell({ entry }: { entry: SheetRow['players'][string] | undefined }) {
   );
 }
 
-/** A score with its sign, a real minus included. */
+/** A score with its sign. */
 export function signed(value: number): string {
-  return value > 0 ? `+${value}` : String(value).replace('-', '−');
+  return value > 0 ? `+${value}` : plain(value);
 }

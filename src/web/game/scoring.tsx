@@ -3,7 +3,7 @@
 import { texts } from '../language.ts';
 import type { GameProps } from './game.tsx';
 import { ScoreSheet, signed } from './score-sheet.tsx';
-import { namesAround } from './who.ts';
+import { namesAround, plain } from './who.ts';
 
 export function Scoring({ view, me, state }: GameProps<'scoring'>) {
   const { round_scores, redeal_multiplier, game_complete, score_sheet } = view.phase_data;
@@ -27,7 +27,7 @@ export function Scoring({ view, me, state }: GameProps<'scoring'>) {
               </span>
               <span class={score.final_score > 0 ? 'gain' : 'loss'}>{signed(score.final_score)}</span>
               <span class="total">
-                {score.total_score}
+                {plain(score.total_score)}
                 <span class="unseen"> {t.totalColumn}</span>
               </span>
             </li>

@@ -1,11 +1,10 @@
 // A turn: choosing pieces, what they are together, and playing them.
 
 import { useState } from 'preact/hooks';
-import { botPlays } from '../../game/bot.ts';
 import { ownEntry } from '../client-state.ts';
 import { texts } from '../language.ts';
 import { piecesOf } from '../pieces.ts';
-import { bestSoFar, judgeSelection } from '../selection.ts';
+import { bestSoFar, judgeSelection, suggestPlay } from '../selection.ts';
 import type { Required, Selection } from '../selection.ts';
 import type { GameProps } from './game.tsx';
 import { Hand } from './hand.tsx';
@@ -56,8 +55,7 @@ function Move({ view, act, state, hand, isMine }: MoveProps) {
     await act?.('play', { piece_indices: positions });
     setSending(false);
   };
-  const suggest = () =>
-    setChosen(new Set(botPlays(piecesOf(hand), isMine && required !== null ? required.count : null)));
+  const suggest = () => setChosen(new Set(suggestPlay(piecesOf(hand), required)));
   const unsent = state.status === 'online' ? t.sending : t.willBeSent;
   return (
     <>

@@ -1,4 +1,4 @@
-// Who sits where as the receiver sees it, and whose decision is awaited. Pure.
+// Who sits where as the receiver sees it, whose decision is awaited, and how scores are written. Pure.
 
 import { ownEntry } from '../client-state.ts';
 import type { GameView, RoomView } from '../client-state.ts';
@@ -31,4 +31,9 @@ export function awaitedIn(view: GameView): readonly string[] {
     case 'game_over':
       return [];
   }
+}
+
+/** A score with a real minus sign. */
+export function plain(score: number): string {
+  return String(score).replace('-', '−');
 }
