@@ -164,6 +164,11 @@ export class Client {
     this.#open();
   }
 
+  /** Believes no connection any more and seeks a new one: for when the machine says it is offline, long before silence does. */
+  distrust(): void {
+    if (this.#socket !== null) this.#lose();
+  }
+
   /** Ends the connection for good; frames still unanswered are given up. */
   close(): void {
     const socket = this.#socket;

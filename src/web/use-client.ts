@@ -39,11 +39,14 @@ export function useClient({ place, playerName, watch = false }: Place): Connecti
     });
     const pace = pacer((shown) => setConnection({ client, state: client.state, shown }));
     const retry = () => client.reconnectNow();
+    const doubt = () => client.distrust();
     const stop = client.subscribe((state) => pace.arrive(state.game));
     setConnection({ client, state: client.state, shown: null });
     addEventListener('online', retry);
+    addEventListener('offline', doubt);
     return () => {
       removeEventListener('online', retry);
+      removeEventListener('offline', doubt);
       stop();
       pace.stop();
       client.close();

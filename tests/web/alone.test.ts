@@ -47,7 +47,7 @@ describeInBrowser('one person and three bots', () => {
 
   test('a room is made, and bots take its seats', async () => {
     page = await arrive(context, 'Ann');
-    await page.getByRole('heading', { name: 'Open rooms' }).waitFor();
+    await page.getByText(/^No room is waiting/).waitFor();
     await inspect(page, 'lobby');
     room = await createRoom(page);
     for (const seat of [2, 3, 4])

@@ -296,6 +296,20 @@ describe('a connection that is lost', () => {
     expect(server.sent('client_ready').length).toBeGreaterThanOrEqual(1);
   });
 
+  test('by the word of the machine is sought again at once, and what was asked meanwhile is asked then', async () => {
+    const server = await serve((sent, peer, self) => {
+      polite(sent, peer, self);
+      if (sent.event === 'get_room_state') reply(peer, sent, 'room_update', roomUpdate('Ann'), 1);
+    });
+    const client = join(server);
+    await known(client);
+    client.distrust();
+    expect(client.state.status).toBe('reconnecting');
+    expect(await client.send('get_room_state', {})).toMatchObject({ ok: true });
+    expect(server.peers).toHaveLength(2);
+    expect(server.sent('get_room_state')).toHaveLength(1);
+  });
+
   test('is sought again when the greeting was refused for a passing reason', async () => {
     const server = await serve((sent, peer, self) => {
       if (self.peers.length > 1) {
