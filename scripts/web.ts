@@ -1,6 +1,6 @@
 // Bundles the pages: `npm run build:web` writes them to dist/web; the local cloud builds its own copy at start.
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -32,12 +32,15 @@ const PAGES: readonly Page[] = [
   },
 ];
 
-/** Empties the folder and writes the pages into it, the icon, and assets whose names change with their content. */
+/** Files that keep their names: what an installed page shows itself with. */
+const FIXED = ['icon.svg', 'icon-192.png', 'icon-512.png', 'manifest.webmanifest'];
+
+/** Empties the folder and writes the pages into it, the icons, and assets whose names change with their content. */
 export async function buildWeb(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   await Promise.all(PAGES.map((page) => buildPage(page, outdir)));
-  await writeFile(join(outdir, 'icon.svg'), await readFile(join(SOURCE, 'icon.svg')));
+  await Promise.all(FIXED.map((file) => copyFile(join(SOURCE, file), join(outdir, file))));
 }
 
 async function buildPage({ html, entries }: Page, outdir: string): Promise<void> {

@@ -167,7 +167,7 @@ export const en = {
   lead: 'Your turn: lead with any set',
   follow: (required: number) => `Your turn: lay ${count(required, 'piece')}`,
   toBeat: (name: string, set: string) => `To beat: ${set} by ${name}`,
-  leadHint: 'One to six pieces that form a set; the others must lay as many.',
+  leadHint: 'One to six pieces that form a set.',
   play: 'Play',
   clear: 'Clear',
   hint: 'Hint',

@@ -184,7 +184,7 @@ export const th: Texts = {
   lead: 'ตาคุณ: นำด้วยชุดใดก็ได้',
   follow: (required) => `ตาคุณ: ลง ${required} ตัว`,
   toBeat: (name, set) => `ต้องชนะ ${set} ของ ${name}`,
-  leadHint: 'เลือก 1 ถึง 6 ตัวที่เป็นชุด คนอื่นต้องลงจำนวนเท่ากัน',
+  leadHint: 'เลือก 1 ถึง 6 ตัวที่เป็นชุด',
   play: 'ลงหมาก',
   clear: 'ล้าง',
   hint: 'แนะนำ',
