@@ -89,6 +89,7 @@ describeInBrowser('one person and three bots', () => {
     await replayLink(page).click();
     await page.getByRole('heading', { name: `Replay of room ${room}` }).waitFor();
     await page.getByText(/^Passed: all \d+ deals are fair\.$/).waitFor();
+    await page.getByText('Passed: every move, turn and score follows from the ones before.').waitFor();
     expect(await page.getByRole('cell', { name: 'Failed' }).count()).toBe(0);
 
     const lanes = page.getByRole('list', { name: 'The table' }).getByRole('listitem');
@@ -139,6 +140,7 @@ describeInBrowser('one person and three bots', () => {
       .getByLabel('Choose an events file')
       .setInputFiles({ name: 'spoilt.json', mimeType: 'application/json', buffer: Buffer.from(spoilt) });
     await page.getByText(/^Failed: 1 of \d+ deals/).waitFor();
+    await page.getByText(/^Failed: event \d+ does not follow/).waitFor();
   });
 
   test('a stranger is told that this game is not theirs, and that other things are no game', async () => {

@@ -1,13 +1,22 @@
-// The fairness check of every deal, as passed or failed.
+// The fairness check of every deal, as passed or failed, and whether the whole log keeps to the rules.
 
 import { useEffect, useState } from 'preact/hooks';
 import { texts } from '../language.ts';
+import { verify } from '../../verify/verify.ts';
+import type { Wrong } from '../../verify/verify.ts';
 import { checkDeals, isFair } from './fairness.ts';
 import type { DealCheck } from './fairness.ts';
+import type { Log } from './log.ts';
 import type { Replay } from './steps.ts';
 import type { ReplayTexts } from './texts.ts';
 
-export function Fairness({ replay, say }: { replay: Replay; say: ReplayTexts }) {
+interface FairnessProps {
+  readonly log: Log;
+  readonly replay: Replay;
+  readonly say: ReplayTexts;
+}
+
+export function Fairness({ log, replay, say }: FairnessProps) {
   const [checks, setChecks] = useState<readonly DealCheck[] | null>(null);
   useEffect(() => {
     let isCurrent = true;
@@ -23,7 +32,29 @@ export function Fairness({ replay, say }: { replay: Replay; say: ReplayTexts }) 
       <h2>{say.fairness}</h2>
       <p class="faint">{say.fairnessHint}</p>
       {checks === null ? <p role="status">{say.checking}</p> : <Checks checks={checks} say={say} />}
+      <RulesVerdict log={log} say={say} />
     </section>
+  );
+}
+
+/** Whether every move, turn and score of the log is what the rules make of the ones before it. */
+function RulesVerdict({ log, say }: { log: Log; say: ReplayTexts }) {
+  const [verdict, setVerdict] = useState<Wrong | 'checking' | 'passed'>('checking');
+  useEffect(() => {
+    let isCurrent = true;
+    setVerdict('checking');
+    void verify(log.said).then(({ wrong }) => {
+      if (isCurrent) setVerdict(wrong ?? 'passed');
+    });
+    return () => (isCurrent = false);
+  }, [log]);
+  if (verdict === 'checking') return null;
+  if (verdict === 'passed') return <p class="replay-verdict passed">{say.keepsRules}</p>;
+  const { problem, at } = verdict;
+  return (
+    <p class="replay-verdict failed">
+      {say.breaksRules(at.place)} <span lang="en">{problem}</span>
+    </p>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { texts, useLanguage } from '../language.ts';
+import { readLog as readText } from '../../verify/log.ts';
 import { Page } from '../notices.tsx';
 import { followLink } from '../route.ts';
 import { Board } from './board.tsx';
@@ -86,7 +87,8 @@ function shownFrom(log: Result<Log>): Shown {
 
 async function readFile(file: File): Promise<Result<Log>> {
   try {
-    return readLog(JSON.parse(await file.text()));
+    const { room, events } = readText(await file.text());
+    return readLog({ room_id: room, events });
   } catch {
     return { ok: false, why: 'not_a_log' };
   }
@@ -160,7 +162,7 @@ function Games({ log, games, say }: GamesProps) {
           {whenOf(replay)} · {say.outcome[replay.outcome]}
         </p>
       </div>
-      <Watch key={replay.game} replay={replay} say={say} />
+      <Watch key={replay.game} log={log} replay={replay} say={say} />
       <SaveFile log={log} say={say} />
     </>
   );
@@ -176,8 +178,9 @@ function whenOf({ startedAt }: Replay): string {
 function SaveFile({ log, say }: { log: Log; say: ReplayTexts }) {
   const [url, setUrl] = useState('');
   useEffect(() => {
-    const events = log.events.map(({ seq, at, event }) => ({ seq, at, ...event }));
-    const file = new Blob([JSON.stringify({ room_id: log.room, events })], { type: 'application/json' });
+    const file = new Blob([JSON.stringify({ room_id: log.room, events: log.said })], {
+      type: 'application/json',
+    });
     const made = URL.createObjectURL(file);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
@@ -189,7 +192,7 @@ function SaveFile({ log, say }: { log: Log; say: ReplayTexts }) {
   );
 }
 
-function Watch({ replay, say }: { replay: Replay; say: ReplayTexts }) {
+function Watch({ log, replay, say }: { log: Log; replay: Replay; say: ReplayTexts }) {
   const player = usePlayer(replay);
   const step = replay.steps[player.at];
   if (step === undefined) return null;
@@ -215,7 +218,7 @@ function Watch({ replay, say }: { replay: Replay; say: ReplayTexts }) {
       <Timeline replay={replay} player={player} sentence={sentence} say={say} />
       <div class="replay-below">
         <Sheet board={board} step={step} say={say} />
-        <Fairness replay={replay} say={say} />
+        <Fairness log={log} replay={replay} say={say} />
       </div>
     </>
   );

@@ -58,6 +58,8 @@ const en = {
   allFair: (deals: number) => `Passed: ${deals === 1 ? 'the one deal is' : `all ${deals} deals are`} fair.`,
   notFair: (failed: number, deals: number) =>
     `Failed: ${failed} of ${deals} deals are not what was promised.`,
+  keepsRules: 'Passed: every move, turn and score follows from the ones before.',
+  breaksRules: (place: number) => `Failed: event ${place} does not follow from the ones before.`,
   deal: 'Deal',
   redeal: (redeals: number) => `redeal ${redeals}`,
   firstDeal: 'first',
@@ -140,6 +142,8 @@ const th: ReplayTexts = {
   checking: 'กำลังตรวจการแจก…',
   allFair: (deals) => `ผ่าน: การแจกทั้ง ${deals} ครั้งยุติธรรม`,
   notFair: (failed, deals) => `ไม่ผ่าน: การแจก ${failed} จาก ${deals} ครั้งไม่ตรงกับที่ประกาศ`,
+  keepsRules: 'ผ่าน: ทุกการเดิน ทุกตา และทุกคะแนนเป็นไปตามกติกา',
+  breaksRules: (place) => `ไม่ผ่าน: เหตุการณ์ที่ ${place} ไม่เป็นไปตามกติกา`,
   deal: 'การแจก',
   redeal: (redeals) => `แจกใหม่ครั้งที่ ${redeals}`,
   firstDeal: 'ครั้งแรก',
