@@ -7,7 +7,8 @@ import { SEATS } from '../game/seats.ts';
 import type { CommitDetail, RoomDetail, SeatDetail } from '../protocol/http.ts';
 import { moveDeadline, nextTick } from '../room/due.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
-import type { LiveRoom, Occupant, Room, RoomId } from '../room/room.ts';
+import type { LiveRoom, Occupant, PlayingRoom, Room, RoomId } from '../room/room.ts';
+import { taskStatus } from '../room/tasks.ts';
 import { viewFor } from '../room/view.ts';
 import type { View } from '../room/view.ts';
 
@@ -68,7 +69,6 @@ const NOTHING_LIVE: LivePart = {
 function liveDetail(room: LiveRoom): LivePart {
   const { room: shown } = viewFor(room, null);
   const game = shown.stage === 'playing' ? shown.game : null;
-  const task = room.stage === 'playing' ? room.game.task : null;
   return {
     private: shown.isPrivate,
     ...placeOf(shown),
@@ -87,8 +87,15 @@ function liveDetail(room: LiveRoom): LivePart {
       connection: shortened(connection),
       since,
     })),
-    task: task === null ? null : { phase: task.phase, round: task.round },
+    task: room.stage === 'playing' ? awaitedTask(room) : null,
   };
+}
+
+/** The task that the state machine waits for; between two of them there is none. */
+function awaitedTask(room: PlayingRoom): RoomDetail['task'] {
+  const { task, number } = room.game;
+  if (task === null || taskStatus(room, number, task) !== 'entered') return null;
+  return { phase: task.phase, round: task.round };
 }
 
 type Shown = View<never>['room'];

@@ -9,18 +9,24 @@ export interface Line {
   readonly colour: string;
   /** One for each time; null where nothing is known. */
   readonly values: readonly (number | null)[];
+  readonly shape: 'line' | 'bars';
 }
 interface ChartProps {
   readonly title: string;
   /** Epoch seconds, ascending. */
   readonly times: readonly number[];
   readonly lines: readonly Line[];
-  /** Bars for counts, lines for what is measured. */
-  readonly kind: 'bars' | 'lines';
+  /** What the values are. */
+  readonly kind: 'counts' | 'times';
   readonly write: (value: number | null) => string;
 }
 
-const HEIGHT = 180;
+const HEIGHT = 170;
+/** What the marks of the scale may be apart: a count has no halves. */
+const STEPS: Readonly<Record<ChartProps['kind'], number[]>> = {
+  counts: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000],
+  times: [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000],
+};
 const MINUTE = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 export function Chart({ title, times, lines, kind, write }: ChartProps) {
@@ -155,6 +161,7 @@ function optionsOf({
         ...axis,
         grid: { show: false },
         space: 60,
+        size: 30,
         values: (_plot, times) => times.map((at) => MINUTE.format(at * 1_000)),
       },
       {
@@ -162,18 +169,19 @@ function optionsOf({
         grid: { stroke: line, width: 1 },
         size: 56,
         space: 36,
+        incrs: STEPS[kind],
         values: (_plot, values) => values.map((value) => write(value)),
       },
     ],
-    series: [{}, ...lines.map((each) => seriesOf(each, kind))],
+    series: [{}, ...lines.map(seriesOf)],
     hooks: { setCursor: [({ cursor: { idx } }) => onPoint(idx ?? null)] },
   };
 }
 
-function seriesOf({ name, colour }: Line, kind: ChartProps['kind']): uPlot.Series {
+function seriesOf({ name, colour, shape }: Line): uPlot.Series {
   const stroke = colourOf(colour);
   const bars = uPlot.paths.bars;
-  if (kind === 'bars' && bars !== undefined)
+  if (shape === 'bars' && bars !== undefined)
     return { label: name, fill: stroke, points: { show: false }, paths: bars({ size: [0.75, 24] }) };
   return { label: name, stroke, width: 2, spanGaps: false, points: { size: 5, fill: stroke } };
 }

@@ -18,10 +18,10 @@ export interface ViewProps {
 const EVERY_MS = 5_000;
 const HEALTH_EVERY_MS = 15_000;
 const SPANS = [
-  { minutes: 15, name: '15 minutes' },
-  { minutes: 60, name: 'Hour' },
+  { minutes: 15, name: '15 min' },
+  { minutes: 60, name: '1 hour' },
   { minutes: 360, name: '6 hours' },
-  { minutes: 1_440, name: 'Day' },
+  { minutes: 1_440, name: '1 day' },
 ] as const;
 
 export function Overview({ api, onUnauthorized }: ViewProps) {
@@ -103,19 +103,15 @@ function Numbers({ stats }: { readonly stats: SystemStats }) {
   return (
     <>
       <dl class="tiles-row numbers">
-        <Figure name="Players connected" value={number(stats.players_connected)} />
+        <Figure name="Players connected" value={number(stats.players_connected)} note="waiting or playing" />
         <Figure
-          name="Rooms"
+          name="Games running"
           value={number(rooms.playing)}
-          note={`playing, ${number(rooms.open)} open, ${number(rooms.finished)} finished`}
+          note={`${number(rooms.open)} rooms open, ${number(rooms.finished)} finished`}
         />
-        <Figure name="Moves a minute" value={number(stats.moves_per_minute)} />
-        <Figure name="Frames a minute" value={number(stats.frames_per_minute)} />
-        <Figure
-          name="Commands answered"
-          value={ms(latency.p50_ms)}
-          note={`half of them; 99 % in ${ms(latency.p99_ms)}`}
-        />
+        <Figure name="Moves a minute" value={number(stats.moves_per_minute)} note="over two minutes" />
+        <Figure name="Frames a minute" value={number(stats.frames_per_minute)} note="from all clients" />
+        <Figure name="Commands, p50" value={ms(latency.p50_ms)} note={`p99 ${ms(latency.p99_ms)}`} />
         <Figure
           name="Dead letters"
           value={unknown(stats.dead_letters)}
@@ -159,9 +155,9 @@ function Charts({ series, stats }: { readonly series: SystemSeries; readonly sta
   const { times, moves, latency, errors } = useMemo(() => linesOf(series, stats), [series, stats]);
   return (
     <div class="charts">
-      <Chart title="Moves a minute" kind="lines" times={times} lines={moves} write={whole} />
-      <Chart title="How long commands take" kind="lines" times={times} lines={latency} write={ms} />
-      <Chart title="Errors a minute" kind="bars" times={times} lines={errors} write={whole} />
+      <Chart title="Moves a minute" kind="counts" times={times} lines={moves} write={whole} />
+      <Chart title="Command latency" kind="times" times={times} lines={latency} write={ms} />
+      <Chart title="Errors and failures a minute" kind="counts" times={times} lines={errors} write={whole} />
     </div>
   );
 }
@@ -174,28 +170,34 @@ function linesOf({ minutes }: SystemSeries, stats: SystemStats | null) {
   const moves = minutes.map((minute, place) =>
     place === last && stats !== null ? stats.moves_per_minute : minute.moves,
   );
-  const line = (name: string, colour: string, values: Line['values']): Line => ({ name, colour, values });
+  const line = (name: string, colour: string, values: Line['values']): Line => ({
+    name,
+    colour,
+    values,
+    shape: 'line',
+  });
   return {
     times: minutes.map(({ at }) => at),
     moves: [line('Moves', '--line-1', moves)],
     latency: [
       line(
-        'Half within',
+        'p50',
         '--line-1',
         minutes.map(({ p50_ms }) => p50_ms),
       ),
       line(
-        '99 % within',
+        'p99',
         '--line-2',
         minutes.map(({ p99_ms }) => p99_ms),
       ),
     ],
     errors: [
-      line(
-        'Errors',
-        '--line-bad',
-        minutes.map((minute) => minute.errors + minute.failures),
-      ),
+      {
+        name: 'Errors and failures',
+        colour: '--line-bad',
+        values: minutes.map((minute) => minute.errors + minute.failures),
+        shape: 'bars',
+      } satisfies Line,
     ],
   };
 }
@@ -224,14 +226,16 @@ function Bars({
   readonly counts: Readonly<Record<string, number>>;
 }) {
   const sorted = Object.entries(counts).sort(([, one], [, other]) => other - one);
-  const most = Math.max(1, ...sorted.map(([, count]) => count));
+  const most = Math.max(0, ...sorted.map(([, count]) => count));
   const rows: ComponentChildren = sorted.map(([name, count]) => (
     <tr key={name}>
       <th scope="row">{/^[A-Z_]+$/.test(name) ? <code>{name}</code> : words(name)}</th>
       <td class="number">{number(count)}</td>
-      <td class="bar" aria-hidden="true">
-        <span style={{ inlineSize: `${(100 * count) / most}%` }} />
-      </td>
+      {most > 0 && (
+        <td class="bar" aria-hidden="true">
+          {count > 0 && <span style={{ inlineSize: `${(100 * count) / most}%` }} />}
+        </td>
+      )}
     </tr>
   ));
   return (

@@ -68,7 +68,7 @@ export function Freshness({ polled, what }: { readonly polled: Polled<unknown>; 
   return polled.value === null ? <p class="faint">Loading {what}…</p> : null;
 }
 
-/** A table that scrolls sideways by itself where it is wider than the page, by keyboard too. */
+/** A table that scrolls by itself where there is more of it than room, by keyboard too. */
 export function Scroll({
   label,
   children,
@@ -77,7 +77,7 @@ export function Scroll({
   readonly children: ComponentChildren;
 }) {
   return (
-    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroll" role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );

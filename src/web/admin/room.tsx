@@ -33,8 +33,10 @@ export function RoomView({ api, onUnauthorized, id }: ViewProps & { readonly id:
           <Facts room={room} now={detail.at ?? 0} />
           {room.seats.length > 0 && <Seats seats={room.seats} now={detail.at ?? 0} />}
           {room.spectators.length > 0 && <Spectators room={room} now={detail.at ?? 0} />}
-          <Commits commits={room.commits} />
-          <EventLog key={id} api={api} id={id} seq={room.seq} onUnauthorized={onUnauthorized} />
+          <div class="history">
+            <Commits commits={room.commits} />
+            <EventLog api={api} id={id} seq={room.seq} onUnauthorized={onUnauthorized} />
+          </div>
         </>
       )}
     </>
@@ -59,9 +61,7 @@ function Facts({ room, now }: { readonly room: RoomDetail; readonly now: number 
       {room.gone && room.stage !== 'closed' && (
         <Fact name="Gone">Idle for so long that no player finds it any more.</Fact>
       )}
-      {room.private !== null && (
-        <Fact name="In the lobby’s list">{room.private ? 'No, it is private' : 'Yes'}</Fact>
-      )}
+      {room.private !== null && <Fact name="Private">{room.private ? 'Yes, by link or code' : 'No'}</Fact>}
       <Fact name="Opened">
         {dateTime(room.created_at)}, {ago(room.created_at)}
       </Fact>
@@ -69,7 +69,7 @@ function Facts({ room, now }: { readonly room: RoomDetail; readonly now: number 
         {room.seq}, {ago(room.last_activity)}
       </Fact>
       <Fact name="Time to move">{until(room.deadline)}</Fact>
-      <Fact name="By itself next">{until(room.wake_at)}</Fact>
+      <Fact name="Next by itself">{until(room.wake_at)}</Fact>
       {game !== null && (
         <Fact name="Game">
           {game.number}, begun {ago(game.started_at)}
@@ -203,7 +203,9 @@ function Spectators({ room, now }: { readonly room: RoomDetail; readonly now: nu
 function Commits({ commits }: { readonly commits: readonly CommitDetail[] }) {
   return (
     <section aria-labelledby="commits">
-      <h2 id="commits">Latest commits</h2>
+      <header class="heading">
+        <h2 id="commits">Latest commits</h2>
+      </header>
       <Scroll label="Latest commits">
         <table class="list">
           <thead>
@@ -296,7 +298,7 @@ function EventTable({ events }: { readonly events: EventsPage['events'] }) {
             </th>
             <th scope="col">Time</th>
             <th scope="col">Event</th>
-            <th scope="col">What of it is public</th>
+            <th scope="col">Public fields</th>
           </tr>
         </thead>
         <tbody>

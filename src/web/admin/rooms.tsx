@@ -29,9 +29,9 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { name: 'Room', order: ({ room_id }) => room_id },
   { name: 'Stage', order: ({ stage }) => ['playing', 'open', 'finished'].indexOf(stage) },
-  { name: 'Phase', order: ({ phase }) => phase },
-  { name: 'Round', order: ({ round }) => round, isNumber: true },
   { name: 'At the table', order: (room) => namesOf(room) },
+  { name: 'Phase', order: ({ phase }) => phase },
+  { name: 'Round', order: ({ round }) => round, isNumber: true, isExtra: true },
   { name: 'Connected', order: ({ connected }) => connected, isNumber: true },
   { name: 'Idle', order: ({ idle }) => idle, isNumber: true },
   { name: 'Age', order: ({ age }) => age, isNumber: true, isExtra: true },
@@ -205,9 +205,9 @@ function Row({ room }: { readonly room: RoomStats }) {
       <td>
         <StageBadge stage={stage} />
       </td>
-      <td>{stage === 'playing' ? words(phase) : '–'}</td>
-      <td class="number">{round === 0 ? '–' : round}</td>
       <td class="names">{namesOf(room)}</td>
+      <td>{stage === 'playing' ? words(phase) : '–'}</td>
+      <td class="number extra">{round === 0 ? '–' : round}</td>
       <td class="number">{connected}</td>
       <td class="number">{duration(idle)}</td>
       <td class="number extra">{duration(age)}</td>

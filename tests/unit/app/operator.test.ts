@@ -78,6 +78,13 @@ describe('a room as an operator sees it', () => {
     expect(detail?.seats[1]).toMatchObject({ is_awaited: false });
   });
 
+  test('waits for nothing of the state machine between two of its tasks', async () => {
+    happened(world, gameAt('redeal'));
+    expect(await roomDetail(world.ports, ROOM)).toMatchObject({ task: { phase: 'preparation', round: 1 } });
+    happened(world, [{ type: 'RoundStarted' }]);
+    expect(await roomDetail(world.ports, ROOM)).toMatchObject({ phase: 'round_start', task: null });
+  });
+
   test('shows how its game ended', async () => {
     happened(world, [...gameAt('turn'), { type: 'GameEnded', outcome: 'completed', winners: [2] }]);
     expect(await roomDetail(world.ports, ROOM)).toMatchObject({
