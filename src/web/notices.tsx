@@ -1,6 +1,7 @@
 // The frame around every page, and what a player has to be told besides the game: a lost connection, a problem, a farewell.
 
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { texts } from './language.ts';
 import { Menu } from './menu.tsx';
 import { goToLobby } from './route.ts';
@@ -32,8 +33,16 @@ export function Page({ title, connection, look = 'paper', bar, menu, children }:
   );
 }
 
+/** ms; long enough to read twice, and gone before it is about something long past. */
+const PROBLEM_SHOWN_FOR = 12_000;
+
 function Notices({ client, state }: Connection) {
   const { status, problem } = state;
+  useEffect(() => {
+    if (problem === null) return;
+    const timer = setTimeout(() => client?.dismissProblem(), PROBLEM_SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [client, problem]);
   return (
     <div class="notices">
       <div role="status">{status === 'reconnecting' && <p class="notice">{texts().reconnecting}</p>}</div>

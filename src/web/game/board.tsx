@@ -28,6 +28,7 @@ export function Board({ view, me, state, said }: GameProps & { said: ReadonlyMap
                 deadline={view.deadline}
                 clockOffset={state.clockOffset}
                 emote={said.get(name) ?? null}
+                isForced={view.last_action?.forced === true && view.last_action.player === name}
               />
               {view.phase === 'declaration' && <Declared value={view.phase_data.declarations[name]} />}
               <Laid play={plays.plays[name]} look={plays.best === name ? 'best' : 'other'} />
@@ -86,7 +87,12 @@ function Middle({ view }: { view: GameView }) {
           <span aria-hidden="true">{view.phase_data.declaration_total} / 8</span>
         </span>
       )}
-      {multiplier > 1 && <span class="times">{t.multiplied(multiplier)}</span>}
+      {multiplier > 1 && (
+        <span class="times">
+          <span aria-hidden="true">×{multiplier}</span>
+          <span class="unseen">{t.multiplied(multiplier)}</span>
+        </span>
+      )}
     </div>
   );
 }

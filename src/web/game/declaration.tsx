@@ -29,7 +29,13 @@ export function Declaration(props: GameProps<'declaration'>) {
   );
 }
 
-function OwnDeclaration({ view, me, act, state }: GameProps<'declaration'> & { readonly me: string }) {
+function OwnDeclaration({
+  view,
+  me,
+  act,
+  isSending,
+  state,
+}: GameProps<'declaration'> & { readonly me: string }) {
   const { declaration_order, declarations, declaration_total } = view.phase_data;
   const [hint, setHint] = useState<number | null>(null);
   const declared = declaration_order.flatMap((name) => declarations[name] ?? []);
@@ -44,7 +50,11 @@ function OwnDeclaration({ view, me, act, state }: GameProps<'declaration'> & { r
   return (
     <Tray title={t.howMany} tone="mine" deadline={view.deadline} clockOffset={state.clockOffset}>
       <div class="say-row">
-        <p class="say">{whyForbidden(allowed, zerosInARow) || t.declaredSoFar(declaration_total)}</p>
+        <p class="say">
+          {isSending && state.status !== 'online'
+            ? t.willBeSent
+            : whyForbidden(allowed, zerosInARow) || t.declaredSoFar(declaration_total)}
+        </p>
         <button type="button" class="quiet small" onClick={suggest}>
           {t.hint}
         </button>

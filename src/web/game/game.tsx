@@ -1,7 +1,8 @@
 // The game of a room: the table, the tray with the own hand, and what to do now.
 
-import { useState } from 'preact/hooks';
-import type { Client } from '../client.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Emote } from '../../protocol/server-frames.ts';
+import type { Answer, Client, ClientEvent, ClientEvents } from '../client.ts';
 import { ownEntry } from '../client-state.ts';
 import type { ClientState, GameView } from '../client-state.ts';
 import { texts } from '../language.ts';
@@ -30,8 +31,12 @@ export interface GameProps<P extends GameView['phase'] = GameView['phase']> {
   /** The own name; null for who only watches. */
   readonly me: string | null;
   readonly state: ClientState;
-  /** Sends a move; null while something newer than the view shown has arrived: nobody acts on what has passed. */
+  /**
+   * Sends a move; null while one is on its way, or something newer than the view shown has arrived: nobody acts on
+   * what has passed.
+   */
   readonly act: Client['send'] | null;
+  readonly isSending: boolean;
 }
 
 interface GameScreenProps {
@@ -47,9 +52,15 @@ export function Game({ room, view, isWatching, connection }: GameScreenProps) {
   const me = isWatching ? null : (ownEntry(view)?.name ?? null);
   const isMine = me !== null && awaitedIn(view).includes(me);
   useAttention(view, me);
+  const { act, isSending } = useMoves(client, view);
   const isCurrent = view.sequence === state.game?.sequence;
-  const act: Client['send'] = (event, body) => client.send(event, body);
-  const props: GameProps = { room, view, me, state, act: isCurrent ? act : null };
+  const props: GameProps = { room, view, me, state, act: isCurrent ? act : null, isSending };
+  const screen = useFocusOnTurn(view.phase, isMine);
+  useEffect(() => {
+    // So that no score waits for the network when a round ends.
+    void import('./scoring.tsx');
+    void import('./game-over.tsx');
+  }, []);
   return (
     <Page
       title="Liap Tui"
@@ -63,13 +74,38 @@ export function Game({ room, view, isWatching, connection }: GameScreenProps) {
       }
       menu={<LeaveGame client={client} isWatching={isWatching} />}
     >
-      <div class={isMine ? 'game awaited' : 'game'}>
+      <div ref={screen} class={isWatching ? 'game watched' : 'game'}>
         {view.phase === 'game_over' || view.phase === 'scoring' ? null : <Board {...props} said={said} />}
         <Below {...props} />
         <Announcements view={view} said={said} />
       </div>
     </Page>
   );
+}
+
+/** One move at a time: the next may be sent when this one was refused, or when the view shows what came of it. */
+function useMoves(client: Client, { sequence }: GameView) {
+  const [sentAt, setSentAt] = useState<number | null>(null);
+  const isSending = sentAt === sequence;
+  const act = async <E extends ClientEvent>(event: E, body: ClientEvents[E]): Promise<Answer> => {
+    setSentAt(sequence);
+    const answer = await client.send(event, body);
+    if (!answer.ok) setSentAt(null);
+    return answer;
+  };
+  return { act: isSending ? null : act, isSending };
+}
+
+const STARTING_POINTS = '.pick, .numbers button:enabled, .actions button:enabled, .rematch button';
+
+/** Who plays by keyboard has lost the focus with the button that vanished: it goes where the next thing is to be done. */
+function useFocusOnTurn(phase: GameView['phase'], isMine: boolean) {
+  const screen = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    screen.current?.querySelector<HTMLElement>(STARTING_POINTS)?.focus({ preventScroll: true });
+  }, [phase, isMine]);
+  return screen;
 }
 
 /** The part of the phase; the type of the view says which. */
@@ -93,13 +129,7 @@ function Below({ view, ...rest }: GameProps) {
 }
 
 /** For the ear: what the others do, and what they say. */
-function Announcements({
-  view,
-  said,
-}: {
-  view: GameView;
-  said: ReadonlyMap<string, Parameters<ReturnType<typeof texts>['emote']>[0]>;
-}) {
+function Announcements({ view, said }: { view: GameView; said: ReadonlyMap<string, Emote> }) {
   const t = texts();
   return (
     <div class="unseen" aria-live="polite">

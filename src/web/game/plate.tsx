@@ -15,11 +15,13 @@ interface PlateProps {
   readonly deadline: number | null;
   readonly clockOffset: number;
   readonly emote: Emote | null;
+  /** The system made this player's last move. */
+  readonly isForced: boolean;
 }
 
-export function Plate({ player, isMe, isAwaited, deadline, clockOffset, emote }: PlateProps) {
+export function Plate({ player, isMe, isAwaited, deadline, clockOffset, emote, isForced }: PlateProps) {
   const t = texts();
-  const presence = presenceOf(player);
+  const presence = presenceOf(player) ?? (isMe && isForced ? t.forced : null);
   return (
     <div class={isAwaited ? 'plate awaited' : 'plate'} aria-current={isAwaited ? 'step' : undefined}>
       <span class="face">

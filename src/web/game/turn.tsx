@@ -39,9 +39,8 @@ function titleFor(player: string | null, isMine: boolean, required: number | nul
 type MoveProps = GameProps<'turn'> & { readonly hand: readonly string[]; readonly isMine: boolean };
 
 /** Choosing pieces is possible at any time, playing them in one's turn. */
-function Move({ view, act, state, hand, isMine }: MoveProps) {
+function Move({ view, act, isSending, state, hand, isMine }: MoveProps) {
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const [isSending, setSending] = useState(false);
   const t = texts();
   const required = requiredIn(view);
   const positions = [...chosen];
@@ -49,12 +48,7 @@ function Move({ view, act, state, hand, isMine }: MoveProps) {
     positions.map((position) => hand[position] ?? ''),
     required,
   );
-  const mayPlay = isMine && act !== null && selection.obstacle === null && !isSending;
-  const play = async () => {
-    setSending(true);
-    await act?.('play', { piece_indices: positions });
-    setSending(false);
-  };
+  const mayPlay = isMine && act !== null && selection.obstacle === null;
   const suggest = () => setChosen(new Set(suggestPlay(piecesOf(hand), required)));
   const unsent = state.status === 'online' ? t.sending : t.willBeSent;
   return (
@@ -64,18 +58,23 @@ function Move({ view, act, state, hand, isMine }: MoveProps) {
       </p>
       <Hand pieces={hand} chosen={chosen} onToggle={(position) => setChosen(toggled(chosen, position))} />
       <div class="actions">
-        <button type="button" class="big" disabled={!mayPlay} onClick={() => void play()}>
+        <button
+          type="button"
+          class="big"
+          disabled={!mayPlay}
+          onClick={() => void act?.('play', { piece_indices: positions })}
+        >
           {t.play}
         </button>
         <button
           type="button"
           class="secondary"
-          disabled={chosen.size === 0}
+          disabled={chosen.size === 0 || isSending}
           onClick={() => setChosen(new Set())}
         >
           {t.clear}
         </button>
-        <button type="button" class="secondary" onClick={suggest}>
+        <button type="button" class="secondary" disabled={isSending} onClick={suggest}>
           {t.hint}
         </button>
       </div>

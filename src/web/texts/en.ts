@@ -57,14 +57,10 @@ const all = (names: readonly string[]) => names.join(' and ');
 export const en = {
   languageName: 'English',
   tagline: 'Say how many piles you will take. Then take exactly that many.',
-  skipToContent: 'Skip to the content',
   menu: 'Menu',
   close: 'Close',
   language: 'Language',
   sound: 'Sound',
-  soundOn: 'on',
-  soundOff: 'off',
-  rules: 'Rules',
   rulesOfGame: 'Rules of the game',
   backToLobby: 'Back to the lobby',
   leaveAsking: 'A bot takes your seat for good.',
@@ -88,7 +84,6 @@ export const en = {
   openRooms: 'Open rooms',
   lookingForRooms: 'Looking for rooms…',
   noRooms: 'No room is waiting for players. Make one: bots fill the empty seats.',
-  hostedBy: (name: string) => `hosted by ${name}`,
   seatsTaken: (taken: number, total: number) => `${taken} of ${total} seats taken`,
   roomTitle: (room: string) => `Room ${room}`,
   takeSeat: 'Take a seat',
@@ -124,10 +119,8 @@ export const en = {
   waitingForHost: 'Everybody is here. Waiting for the host to start.',
 
   // The table
-  players: 'Players',
   yourHand: 'Your hand',
   table: 'The table',
-  onTable: 'On the table',
   round: (round: number) => `Round ${round}`,
   turnNumber: (turn: number) => `Turn ${turn}`,
   multiplied: (times: number) => `Scores count ×${times}`,
@@ -135,7 +128,6 @@ export const en = {
   connectionLost: 'Connection lost',
   piles: (taken: number, declared: number | null) =>
     declared === null ? `${count(taken, 'pile')} taken` : `${taken} of ${count(declared, 'pile')}`,
-  pilesShort: 'piles',
   score: (score: number) => count(score, 'point'),
   pieces: (many: number) => `${count(many, 'piece')} in hand`,
   seconds: (seconds: number) => `${count(seconds, 'second')} left`,
@@ -215,10 +207,6 @@ export const en = {
   // Scores
   scoresOfRound: (round: number) => `Scores of round ${round}`,
   scoreSheet: 'Score sheet',
-  player: 'Player',
-  declaredColumn: 'Declared',
-  takenColumn: 'Taken',
-  pointsColumn: 'Points',
   totalColumn: 'Total',
   roundColumn: 'Round',
   lastRound: 'That was the last round.',
