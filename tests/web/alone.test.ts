@@ -14,7 +14,7 @@ import {
   replayLink,
   startButton,
 } from './player.ts';
-import { describeInBrowser, inspect, openStage, visitor } from './stage.ts';
+import { ADMIN_TOKEN, describeInBrowser, inspect, openStage, visitor } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 jest.setTimeout(150_000);
@@ -52,7 +52,8 @@ describeInBrowser('one person and three bots', () => {
     room = await createRoom(page);
     for (const seat of [2, 3, 4])
       await page.getByRole('button', { name: `Add a bot to seat ${seat}` }).click();
-    await expect(startButton(page).isEnabled()).resolves.toBe(true);
+    await page.getByText('Everybody is here.').waitFor();
+    expect(await startButton(page).isEnabled()).toBe(true);
     await inspect(page, 'room');
   });
 
@@ -76,6 +77,49 @@ describeInBrowser('one person and three bots', () => {
     );
     expect(after).toEqual(before);
     expect(before.length).toBeGreaterThan(0);
+  });
+
+  test('a move made offline is said to wait, and is made once the connection is back', async () => {
+    const before = await hand(page).count();
+    const last = hand(page).nth(before - 1);
+    await context.setOffline(true);
+    await page.getByText(/^The connection is lost/).waitFor();
+    await page.getByRole('button', { name: 'Hint' }).click();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByText('Will be sent when the connection is back').waitFor();
+    await inspect(page, 'offline-move');
+    await context.setOffline(false);
+    await last.waitFor({ state: 'detached' });
+  });
+
+  test('the operator, with the token, sees the system, the rooms, and this one', async () => {
+    const operator = await visitor(stage);
+    const desk = await operator.context.newPage();
+    await desk.goto('/admin');
+    await desk.getByLabel('Token of this stage').fill('not-the-token');
+    await desk.getByRole('button', { name: 'Log in' }).click();
+    await desk.getByRole('alert').waitFor();
+    await inspect(desk, 'operator-login');
+    await desk.getByLabel('Token of this stage').fill(ADMIN_TOKEN);
+    await desk.getByRole('button', { name: 'Log in' }).click();
+    await desk.getByRole('heading', { name: 'Overview' }).waitFor();
+    const health = desk.getByRole('region', { name: 'Health' });
+    await health.getByText('OK').nth(3).waitFor();
+    await desk
+      .getByText(/^Loading the/)
+      .first()
+      .waitFor({ state: 'hidden' });
+    await desk.getByRole('heading', { name: 'Games by outcome' }).waitFor();
+    await inspect(desk, 'operator-overview');
+    await desk.getByRole('link', { name: 'Rooms', exact: true }).click();
+    await desk.getByRole('row', { name: /Ann, Bot 2, Bot 3, Bot 4/ }).waitFor();
+    await inspect(desk, 'operator-rooms');
+    await desk.getByRole('link', { name: room }).click();
+    await desk.getByText(`${room}-1`).waitFor();
+    await inspect(desk, 'operator-room');
+    expect(await desk.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    expect(operator.mishaps).toEqual([]);
+    await operator.context.close();
   });
 
   test('the game is played to its end', async () => {

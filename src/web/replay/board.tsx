@@ -46,7 +46,7 @@ function Lane({ place, occupant, say }: LaneProps) {
         <span class="replay-name">
           <strong>{name}</strong>
           {place.isStarter && <span class="badge">{say.starter}</span>}
-          {isBot(occupant) && <span class="badge">{texts().bot}</span>}
+          {isStandIn(occupant) && <span class="badge">{texts().bot}</span>}
         </span>
         <span class="replay-count">
           {texts().piles(place.piles, place.declared)} · {texts().score(place.total)}
@@ -78,8 +78,9 @@ function Lane({ place, occupant, say }: LaneProps) {
   );
 }
 
-function isBot(occupant: Occupant): boolean {
-  return occupant.kind === 'bot' || occupant.presence.status === 'replaced';
+/** Whether a bot plays where the name is a human's; the others have a bot's name. */
+function isStandIn(occupant: Occupant): boolean {
+  return occupant.kind === 'bot' ? occupant.origin === 'left' : occupant.presence.status === 'replaced';
 }
 
 /** A hand as the wire writes it, in the order to show it. */

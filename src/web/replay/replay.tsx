@@ -65,9 +65,12 @@ export function ReplayPage({ room }: { room: string | null }) {
         ) : (
           shown.status !== 'fetching' && <OpenFile say={say} onFile={(file) => void open(file)} />
         )}
-        <a class="button quiet" href="/" onClick={followLink}>
-          {texts().backToLobby}
-        </a>
+        <div class="row">
+          {shown.status === 'ready' && <SaveFile log={shown.log} say={say} />}
+          <a class="button quiet" href="/" onClick={followLink}>
+            {texts().backToLobby}
+          </a>
+        </div>
       </div>
     </Page>
   );
@@ -163,7 +166,6 @@ function Games({ log, games, say }: GamesProps) {
         </p>
       </div>
       <Watch key={replay.game} log={log} replay={replay} say={say} />
-      <SaveFile log={log} say={say} />
     </>
   );
 }
