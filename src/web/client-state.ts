@@ -85,7 +85,8 @@ export function applyFrame(state: ClientState, frame: ServerFrame, now: number):
   if (seq === undefined) return learn(state, frame);
   if (seq < state.seq) return state;
   const skipped = state.seq > 0 && seq > state.seq + 1;
-  const missing = skipped ? seq : state.missing;
+  const heralded = seq > state.seq && HERALDS.has(frame.event);
+  const missing = skipped || heralded ? seq : state.missing;
   return learn(
     { ...state, seq, missing: isWholeView(state, frame) && seq >= (missing ?? 0) ? null : missing },
     frame,
@@ -101,6 +102,16 @@ function heardPong(state: ClientState, pong: ServerEvents<Seat>['pong'], now: nu
 }
 
 /** Whether this frame alone tells all there is: before a game the seats, in a game the view of it. */
+/** Frames that the state of their commit follows. Until that has come, the commit is not seen: the rest may be lost. */
+const HERALDS: ReadonlySet<ServerEvent> = new Set<ServerEvent>([
+  'game_started',
+  'turn_complete',
+  'game_ended',
+  'player_disconnected',
+  'player_reconnected',
+  'host_changed',
+]);
+
 function isWholeView(state: ClientState, frame: ServerFrame): boolean {
   if (frame.event === 'phase_change') return true;
   return frame.event === 'room_update' && !frame.data.started && state.game === null;

@@ -315,8 +315,13 @@ export class Client {
   }
 
   async #resync(): Promise<void> {
-    if (this.#state.missing !== null && this.#attached) await this.send('sync_request', {});
+    const isAsked = this.#state.missing !== null && this.#attached;
+    const answer = isAsked ? await this.send('sync_request', {}) : null;
     this.#gapTimer = undefined;
+    if (answer?.ok === false && PASSING.has(answer.problem.code)) {
+      this.#watchGap();
+      return;
+    }
     // The answer is as new as it gets: what it did not bring is not missing.
     this.#update({ ...this.#state, missing: null });
   }

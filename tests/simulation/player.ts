@@ -2,15 +2,13 @@
 // second tabs, tries what is not allowed, plays late or not at all, leaves and comes back.
 
 import { commandIdOf } from '../../src/app/ids.ts';
-import type { Frame, ServerEvents } from '../../src/protocol/server-frames.ts';
 import { PIECES } from '../../src/game/pieces.ts';
 import type { Piece } from '../../src/game/pieces.ts';
 import { classify, pick } from '../../src/game/sets.ts';
 import { botPlays } from '../../src/game/bot.ts';
+import { applyFrame, NOTHING_KNOWN } from '../../src/web/client-state.ts';
+import type { ClientState, GameView, ServerFrame } from '../../src/web/client-state.ts';
 import type { Cloud } from './cloud.ts';
-
-type PhaseChange = ServerEvents<1>['phase_change'];
-type RoomUpdate = ServerEvents<1>['room_update'];
 
 /** How a player and its network are, each from 0 to 1 for every time it could act. */
 export interface Nature {
@@ -65,8 +63,6 @@ export class Player {
   nature: Nature;
   /** Set when the player has left for good or was turned away. */
   gone = false;
-  seq = 0;
-  view: PhaseChange | null = null;
   readonly violations: string[] = [];
   readonly #cloud: Cloud;
   readonly #party: Party;
@@ -77,7 +73,7 @@ export class Player {
   #isConnecting = false;
   #isAttached = false;
   #pending = new Map<string, Pending>();
-  #seats: RoomUpdate['players'] = [];
+  #state: ClientState = NOTHING_KNOWN;
   #pingedAt = 0;
   #heardAt = 0;
   #hasJoined = false;
@@ -92,6 +88,14 @@ export class Player {
     this.#role = given.role;
     this.nature = given.nature;
     this.#wake(cloud.scheduler.between(0, 2_000));
+  }
+
+  get view(): GameView | null {
+    return this.#state.game;
+  }
+
+  get seq(): number {
+    return this.#state.seq;
   }
 
   /** The connection it believes to have. */
@@ -129,6 +133,7 @@ export class Player {
     if (this.#misfortune()) return;
     this.#keepAlive();
     this.#retry();
+    this.#resync();
     if (!this.#isAttached || this.#pending.size > 0 || this.nature.idle === true) return;
     if (this.#place === 'lobby') this.#actInLobby();
     else this.#actInRoom();
@@ -221,6 +226,7 @@ export class Player {
     if (this.#connection !== null) this.#cloud.drop(this.#connection, 'openly');
     this.#forget();
     this.#pending.clear();
+    this.#state = NOTHING_KNOWN;
     this.#place = 'room';
   }
 
@@ -249,7 +255,7 @@ export class Player {
     this.#send('spectate', {});
   }
 
-  #actInGame({ allowed_actions: actions, phase }: PhaseChange): void {
+  #actInGame({ allowed_actions: actions, phase }: GameView): void {
     const { scheduler } = this.#cloud;
     if (scheduler.chance(this.nature.leaves)) {
       this.#send('leave_game', {});
@@ -265,9 +271,10 @@ export class Player {
 
   #actInWaitingRoom(): void {
     if (this.#role !== 'host') return;
-    const humans = this.#seats.filter((seat) => seat !== null && !seat.is_bot).length;
-    if (this.#seats.length < 4 || humans < this.#party.humans) return;
-    const free = this.#seats.indexOf(null);
+    const seats = this.#state.room?.seats ?? [];
+    const humans = seats.filter((seat) => seat !== null && !seat.is_bot).length;
+    if (seats.length < 4 || humans < this.#party.humans) return;
+    const free = seats.indexOf(null);
     if (free === -1) this.#send('start_game', {});
     else this.#send('add_bot', { slot_id: free + 1 });
   }
@@ -338,61 +345,31 @@ export class Player {
   }
 
   #receive(text: string): void {
-    this.#heardAt = this.#cloud.scheduler.now;
-    const frame = JSON.parse(text) as Frame<1>;
+    const { now } = this.#cloud.scheduler;
+    this.#heardAt = now;
+    const frame = JSON.parse(text) as ServerFrame;
     if (!('event' in frame)) return;
+    // What a frame teaches is decided by the product's own client.
+    this.#state = applyFrame(this.#state, frame, now);
     this.#answered(frame);
-    if (frame.event === 'pong') this.#resyncIf((frame.data.seq ?? 0) > this.seq);
-    if (frame.event === 'room_closed') {
-      this.gone = true;
-      return;
-    }
-    const seq = frame.seq ?? this.seq;
-    if (seq < this.seq) return;
-    const isGap = this.seq > 0 && seq > this.seq + 1;
-    this.seq = seq;
-    this.#take(frame);
-    this.#resyncIf(isGap && frame.event !== 'phase_change' && frame.event !== 'room_update');
+    if (frame.event === 'room_created') this.#party.room = frame.data.room_id;
+    if (frame.event === 'room_created' || frame.event === 'room_joined') this.#hasJoined = true;
+    if (LAST_WORDS.has(frame.event)) this.gone = true;
   }
 
-  #resyncIf(missing: boolean): void {
+  /** Asks for a full view while something is known to be missing. */
+  #resync(): void {
     const isAsked = [...this.#pending.values()].some(({ event }) => event === 'sync_request');
-    if (missing && !isAsked && this.#isAttached && this.#place === 'room') this.#send('sync_request', {});
+    if (this.#state.missing === null || isAsked || !this.#isAttached || this.#place !== 'room') return;
+    this.#send('sync_request', {});
   }
 
-  #take(frame: Frame<1>): void {
-    switch (frame.event) {
-      case 'phase_change':
-        this.view = frame.data;
-        break;
-      case 'room_update':
-        this.#seats = frame.data.players;
-        break;
-      case 'room_state_update': {
-        const { P1, P2, P3, P4 } = frame.data.slots;
-        this.#seats = [P1, P2, P3, P4];
-        break;
-      }
-      case 'room_created':
-        this.#party.room = frame.data.room_id;
-        this.#hasJoined = true;
-        break;
-      case 'room_joined':
-        this.#hasJoined = true;
-        break;
-      case 'leave_game_success':
-      case 'player_left':
-        this.gone = true;
-        break;
-      default:
-        break;
-    }
-  }
-
-  #answered(frame: Frame<1>): void {
+  #answered(frame: ServerFrame): void {
     const pending = this.#pending.get(frame.reply_to ?? '');
     if (pending === undefined) return;
     this.#pending.delete(pending.id);
+    if (pending.event === 'sync_request' && frame.event !== 'error')
+      this.#state = { ...this.#state, missing: null };
     if (pending.event === 'client_ready') this.#greeted(frame);
     if (frame.event === 'error' && frame.data.code === 'NOT_IN_ROOM' && this.#place === 'room')
       this.#greetAgain();
@@ -402,7 +379,7 @@ export class Player {
   }
 
   /** A greeting that failed leaves the connection without a seat: better to begin anew. */
-  #greeted(frame: Frame<1>): void {
+  #greeted(frame: ServerFrame): void {
     if (frame.event !== 'error') this.#isAttached = true;
     else this.#loseConnection('openly');
   }
@@ -414,7 +391,7 @@ export class Player {
   }
 
   /** What the server says of a move must be what its log says. */
-  #checkAnswer({ id, event }: Pending, frame: Frame<1>): void {
+  #checkAnswer({ id, event }: Pending, frame: ServerFrame): void {
     const { room } = this.#party;
     if (room === null || !MOVES.has(event)) return;
     const isLogged = this.#cloud.store
@@ -439,3 +416,6 @@ const MOVES: ReadonlySet<string> = new Set([
   'add_bot',
   'leave_game',
 ]);
+
+/** After these there is nothing more to come for this player. */
+const LAST_WORDS: ReadonlySet<string> = new Set(['room_closed', 'leave_game_success', 'player_left']);

@@ -57,6 +57,8 @@ export async function simulate(seed: number): Promise<Verdict> {
     .slice(0, party.humans)
     .map((name, index) => new Player(cloud, party, { name, role: index === 0 ? 'host' : 'guest', nature }));
   if (scheduler.chance(0.3)) players.push(new Player(cloud, party, { name: 'Eve', role: 'watcher', nature }));
+  // Time passes also when nobody does anything any more.
+  keepTime(scheduler);
   const broken = (): boolean =>
     invariants.violations.length > 0 || players.some((player) => player.violations.length > 0);
   const isOver = (): boolean =>
@@ -84,6 +86,10 @@ export async function simulate(seed: number): Promise<Verdict> {
     seconds: (scheduler.now - EPOCH) / 1_000,
     story: cloud.story.slice(-80),
   };
+}
+
+function keepTime(scheduler: Scheduler): void {
+  scheduler.after(600_000, () => keepTime(scheduler));
 }
 
 /** A room nobody ever came to, whose tick was lost, is gone by its idleness; a game must end by itself. */

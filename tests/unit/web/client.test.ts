@@ -403,6 +403,19 @@ describe('frames', () => {
     expect(applyFrame(behind, view(9), 0).missing).toBeNull();
   });
 
+  test('that only herald the state of their commit leave it missing until it comes', () => {
+    const seen = applyFrame(NOTHING_KNOWN, view(3), 0);
+    const ended: ServerFrame = {
+      event: 'game_ended',
+      data: { winners: [], final_scores: {}, reason: 'completed' },
+      seq: 4,
+    };
+    const half = applyFrame(seen, ended, 0);
+    expect(half.missing).toBe(4);
+    expect(applyFrame(half, view(4), 0).missing).toBeNull();
+    expect(applyFrame(applyFrame(seen, view(4), 0), ended, 0).missing).toBeNull();
+  });
+
   test('in any order and any number of copies leave the newest view', () => {
     const arrivals = fc
       .uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 1 })
