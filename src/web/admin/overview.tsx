@@ -29,20 +29,18 @@ export function Overview({ api, onUnauthorized }: ViewProps) {
   const health = usePolled('health', () => api.health(), HEALTH_EVERY_MS, onUnauthorized);
   const stats = usePolled('stats', () => api.stats(), EVERY_MS, onUnauthorized);
   const series = usePolled(`series ${span}`, () => api.series(span), EVERY_MS, onUnauthorized);
+  // All three come from one server: its trouble is told once.
+  const late =
+    [stats, series, health].find(({ problem, value }) => problem !== null || value === null) ?? stats;
   return (
     <>
       <header class="heading">
         <h1>Overview</h1>
         {stats.at !== null && <p class="faint">As of {clock(stats.at)}, every 5 seconds</p>}
       </header>
-      <section aria-label="Health">
-        <Freshness polled={health} what="the state of the dependencies" />
-        {health.value !== null && <HealthTiles health={health.value} />}
-      </section>
-      <section aria-label="Now">
-        <Freshness polled={stats} what="the numbers" />
-        {stats.value !== null && <Numbers stats={stats.value} />}
-      </section>
+      <Freshness polled={late} what="the state of the system" />
+      <section aria-label="Health">{health.value !== null && <HealthTiles health={health.value} />}</section>
+      <section aria-label="Now">{stats.value !== null && <Numbers stats={stats.value} />}</section>
       <section aria-labelledby="charts">
         <header class="heading">
           <h2 id="charts">The last while</h2>
@@ -60,7 +58,6 @@ export function Overview({ api, onUnauthorized }: ViewProps) {
             ))}
           </div>
         </header>
-        <Freshness polled={series} what="the charts" />
         {series.value !== null && <Charts series={series.value} stats={stats.value} />}
       </section>
       {stats.value !== null && <Counts stats={stats.value} />}

@@ -46,9 +46,7 @@ export function RoomView({ api, onUnauthorized, id }: ViewProps & { readonly id:
 // ---- What it is ----
 
 function Facts({ room, now }: { readonly room: RoomDetail; readonly now: number }) {
-  const { game, execution, task } = room;
   const ago = (at: number): string => `${duration((now - at) / 1_000)} ago`;
-  const until = (at: number | null): string => (at === null ? '–' : timeUntil(at, now));
   return (
     <dl class="card facts">
       <Fact name="Phase">
@@ -68,8 +66,35 @@ function Facts({ room, now }: { readonly room: RoomDetail; readonly now: number 
       <Fact name="Last commit">
         {room.seq}, {ago(room.last_activity)}
       </Fact>
-      <Fact name="Time to move">{until(room.deadline)}</Fact>
-      <Fact name="Next by itself">{until(room.wake_at)}</Fact>
+      {room.deadline !== null && <Fact name="Time to move">{timeUntil(room.deadline, now)}</Fact>}
+      {room.wake_at !== null && <Fact name="Next by itself">{timeUntil(room.wake_at, now)}</Fact>}
+      <GameFacts room={room} ago={ago} />
+      <Fact name="Settings">
+        <details>
+          <summary>Those it was opened with</summary>
+          <ul class="settings">
+            {Object.entries(room.settings).map(([name, value]) => (
+              <li key={name}>
+                {words(name)}: <strong>{value}</strong>
+              </li>
+            ))}
+          </ul>
+        </details>
+      </Fact>
+    </dl>
+  );
+}
+
+/** Of the game that runs or ran last, and of its execution. */
+function GameFacts({
+  room: { game, execution, task },
+  ago,
+}: {
+  readonly room: RoomDetail;
+  readonly ago: (at: number) => string;
+}) {
+  return (
+    <>
       {game !== null && (
         <Fact name="Game">
           {game.number}, begun {ago(game.started_at)}
@@ -88,19 +113,7 @@ function Facts({ room, now }: { readonly room: RoomDetail; readonly now: number 
           {words(task.phase)} of round {task.round}
         </Fact>
       )}
-      <Fact name="Settings">
-        <details>
-          <summary>Those it was opened with</summary>
-          <ul class="settings">
-            {Object.entries(room.settings).map(([name, value]) => (
-              <li key={name}>
-                {words(name)}: <strong>{value}</strong>
-              </li>
-            ))}
-          </ul>
-        </details>
-      </Fact>
-    </dl>
+    </>
   );
 }
 
