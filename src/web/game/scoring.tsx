@@ -28,7 +28,7 @@ export function Scoring({ view, me, state }: GameProps<'scoring'>) {
               <span class={score.final_score > 0 ? 'gain' : 'loss'}>{signed(score.final_score)}</span>
               <span class="total">
                 {plain(score.total_score)}
-                <span class="unseen"> {t.totalColumn}</span>
+                <span class="faint total-label"> {t.totalColumn}</span>
               </span>
             </li>
           );

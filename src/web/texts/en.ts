@@ -153,9 +153,8 @@ export const en = {
   numberOfPiles: 'Number of piles',
   declare: (value: number) => `Declare ${value}`,
   declaredSoFar: (total: number) => `Declared so far: ${total} of 8 piles`,
-  forbiddenTotal: (value: number) =>
-    `${value} is not allowed: the four declarations together may not make 8.`,
-  forbiddenZero: '0 is not allowed: you declared 0 in the last two rounds.',
+  forbiddenTotal: (value: number) => `${value} is not allowed: the total would be 8.`,
+  forbiddenZero: '0 is not allowed: you declared it twice in a row.',
   lead: 'Your turn: lead with any set',
   follow: (required: number) => `Your turn: lay ${count(required, 'piece')}`,
   toBeat: (name: string, set: string) => `To beat: ${set} by ${name}`,

@@ -171,7 +171,7 @@ export const th: Texts = {
   numberOfPiles: 'จำนวนกอง',
   declare: (value) => `ประกาศ ${value}`,
   declaredSoFar: (total) => `ประกาศแล้วรวม ${total} จาก 8 กอง`,
-  forbiddenTotal: (value) => `ประกาศ ${value} ไม่ได้ เพราะทั้งสี่คนรวมกันห้ามเป็น 8`,
+  forbiddenTotal: (value) => `ประกาศ ${value} ไม่ได้ เพราะผลรวมจะเป็น 8`,
   forbiddenZero: 'ประกาศ 0 ไม่ได้ เพราะสองรอบที่แล้วคุณประกาศ 0',
   lead: 'ตาคุณ: นำด้วยชุดใดก็ได้',
   follow: (required) => `ตาคุณ: ลง ${required} ตัว`,
