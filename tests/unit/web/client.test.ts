@@ -154,6 +154,20 @@ describe('a client that connects', () => {
     );
   });
 
+  test('watches without a seat when it is told to, on every connection anew', async () => {
+    const server = await serve((sent, peer) => {
+      if (sent.event === 'spectate') reply(peer, sent, 'room_update', roomUpdate('Ann'), 1);
+    });
+    await known(join(server, { watch: true }));
+    server.peers[0]?.terminate();
+    await eventually(() => server.sent('spectate').length === 2);
+    expect(server.sent('spectate').map(({ data }) => data)).toEqual([
+      { room_id: 'K7M2QX' },
+      { room_id: 'K7M2QX' },
+    ]);
+    expect(server.sent('client_ready')).toEqual([]);
+  });
+
   test('asks the entry for a session of its own', async () => {
     const server = await serve();
     expect(await openSession(server.url)).toEqual({ token: 't0ken', playerId: 'p1' });
