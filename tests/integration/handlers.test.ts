@@ -10,6 +10,7 @@ import { chanceFrom, moveFor, occasionIn } from '../../scripts/play/moves.ts';
 import { encodeToken } from '../../scripts/local/steps/token.ts';
 import { createIdentity } from '../../src/app/identity.ts';
 import type { Frame } from '../../src/protocol/server-frames.ts';
+import { bySeat } from '../../src/game/seats.ts';
 import type { Seat } from '../../src/game/seats.ts';
 import type { RoomEvent } from '../../src/room/events.ts';
 import { applyCommit, NO_RECORD } from '../../src/room/record.ts';
@@ -913,9 +914,13 @@ describe('the HTTP API', () => {
     test('shows the players of a finished game everything, by cookie, query or bearer, and nobody else', async () => {
       const mine = (event: RoomEvent): RoomEvent =>
         event.type === 'SeatTaken' && event.seat === 2 ? { ...event, player: sessionOf.player } : event;
-      const game = gameAt('turn').map(mine);
+      const score = { declared: 1, captured: 1, base: 6, bonus: 5, hitValue: 1, final: 6, total: 6 };
+      const game = [...gameAt('turn', undefined, LAST).map(mine), ...lastTurn(), TURNS_ENDED];
       const running = await roomWith(game);
-      const room = await roomWith(game, [{ type: 'GameEnded', outcome: 'aborted', winners: [] }]);
+      const room = await roomWith(game, [
+        { type: 'RoundScored', scores: bySeat(() => score), winners: [1] },
+        { type: 'GameEnded', outcome: 'completed', winners: [1] },
+      ]);
       for (const [query, headers] of [
         ['', { cookie: `liap_session=${sessionOf.token}` }],
         [`?session=${sessionOf.token}`, {}],
