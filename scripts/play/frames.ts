@@ -201,7 +201,11 @@ const DATA = {
     ]),
     details: byName(z.unknown()),
   }),
-  room_list_update: z.strictObject({ rooms: z.array(roomSummary), timestamp: epochSeconds }),
+  room_list_update: z.strictObject({
+    rooms: z.array(roomSummary),
+    running: z.array(roomSummary),
+    timestamp: epochSeconds,
+  }),
   room_created: z.strictObject({ room_id: roomId, host_name: text, success: z.literal(true) }),
   room_joined: z.strictObject({
     room_id: roomId,

@@ -3,7 +3,7 @@
 
 import { HEARTBEAT_SLACK_MS } from '../room/evolve.ts';
 import { nextTick } from '../room/due.ts';
-import { isJoinable, isSameListing, listingOf } from '../room/listing.ts';
+import { isJoinable, isSameListing, isWatchable, listingOf } from '../room/listing.ts';
 import type { Listing } from '../room/listing.ts';
 import type { RoomRecord } from '../room/record.ts';
 import type { Room, RoomId, Settings, Task, TaskToken } from '../room/room.ts';
@@ -120,6 +120,7 @@ function listingEffects(before: RoomRecord | null, after: RoomRecord): readonly 
 
 /** What of a listing the lobby shows; the same text twice needs no telling. */
 function lobbyWouldShow(listing: Listing | null): string {
+  if (listing !== null && isWatchable(listing)) return listing.room;
   if (!isJoinable(listing)) return '';
   return JSON.stringify([listing.hostName, listing.seats]);
 }

@@ -1,6 +1,7 @@
 // The lobby: the list of rooms one can join, and telling everybody there when it changes.
 
-import { isJoinable } from '../room/listing.ts';
+import { isJoinable, isWatchable } from '../room/listing.ts';
+import type { Listing } from '../room/listing.ts';
 import { roomList } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import type { Ports } from './ports.ts';
@@ -13,19 +14,32 @@ const SHOWN = 50;
 const LOOKED_AT = 100;
 
 /** How much later than due an empty room may be closed before it is not shown any more. */
-const CLOSING_PATIENCE_MS = 10_000;
+const CLOSING_PATIENCE_SECONDS = 10;
 
-/** The list as it is now: the newest rooms with a free seat and with somebody there, or not yet empty for too long. */
+/** How many running games a list shows, the newest. */
+const WATCHABLE = 20;
+
+/**
+ * The list as it is now: the newest rooms with a free seat and with somebody there, or not yet empty for too long; and the
+ * newest games that may be watched.
+ */
 export async function roomListNow({ store, clock, settings }: Ports): Promise<Frame<never>> {
   const now = clock.now();
-  const open = await store.openRooms(LOOKED_AT);
+  const [open, playing] = await Promise.all([
+    store.openRooms(LOOKED_AT),
+    store.rooms('playing', { limit: WATCHABLE }),
+  ]);
+  const { roomTtlSeconds, emptyRoomSeconds } = settings;
+  const isFresh = ({ lastActivity }: Listing, seconds: number): boolean =>
+    now - lastActivity <= seconds * 1_000;
   const joinable = open.filter((listing) => {
-    const { roomTtlSeconds, emptyRoomSeconds } = settings;
     const patience =
-      listing.connectedHumans > 0 ? roomTtlSeconds * 1_000 : emptyRoomSeconds * 1_000 + CLOSING_PATIENCE_MS;
-    return isJoinable(listing) && now - listing.lastActivity <= patience;
+      listing.connectedHumans > 0 ? roomTtlSeconds : emptyRoomSeconds + CLOSING_PATIENCE_SECONDS;
+    return isJoinable(listing) && isFresh(listing, patience);
   });
-  return roomList(joinable.slice(0, SHOWN), now);
+  const running = playing.kind === 'page' ? playing.entries : [];
+  const watchable = running.filter((listing) => isWatchable(listing) && isFresh(listing, roomTtlSeconds));
+  return roomList({ open: joinable.slice(0, SHOWN), running: watchable }, now);
 }
 
 /** How much one call of the broadcaster carries, of 6 MB that it may (aws-facts.md), and to how many. */

@@ -96,8 +96,14 @@ export function roomClosed(reason: ClosedReason): Frame<never> {
 }
 
 /** The lobby's list. `at` in epoch ms. */
-export function roomList(listings: readonly Listing[], at: number): Frame<never> {
-  return { event: 'room_list_update', data: { rooms: listings.map(roomSummary), timestamp: seconds(at) } };
+export function roomList(
+  { open, running }: { readonly open: readonly Listing[]; readonly running: readonly Listing[] },
+  at: number,
+): Frame<never> {
+  return {
+    event: 'room_list_update',
+    data: { rooms: open.map(roomSummary), running: running.map(roomSummary), timestamp: seconds(at) },
+  };
 }
 
 /** The old client's categories of errors, by the event that was refused, else by code. */

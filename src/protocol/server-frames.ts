@@ -246,7 +246,13 @@ export interface ServerEvents<S extends Seat> {
     readonly code: ErrorCode;
     readonly details: Readonly<Record<string, unknown>>;
   };
-  readonly room_list_update: { readonly rooms: readonly RoomSummary[]; readonly timestamp: number };
+  readonly room_list_update: {
+    /** Those one can join. */
+    readonly rooms: readonly RoomSummary[];
+    /** Running games that anybody may watch. */
+    readonly running: readonly RoomSummary[];
+    readonly timestamp: number;
+  };
   readonly room_created: { readonly room_id: string; readonly host_name: string; readonly success: true };
   readonly room_joined: {
     readonly room_id: string;

@@ -59,6 +59,11 @@ export function isJoinable(listing: Listing | null): listing is Listing {
   return listing?.stage === 'open' && !listing.isPrivate && listing.seats.includes(null);
 }
 
+/** Whether the lobby shows the room's game to who likes to watch. */
+export function isWatchable(listing: Listing): boolean {
+  return listing.stage === 'playing' && !listing.isPrivate;
+}
+
 function undated(listing: Listing | null): unknown {
   return listing === null ? null : { ...listing, seq: 0, lastActivity: 0 };
 }

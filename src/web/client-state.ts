@@ -47,6 +47,8 @@ export interface ClientState {
   readonly missing: number | null;
   /** The lobby's list. */
   readonly rooms: readonly RoomSummary[] | null;
+  /** Running games in the lobby's list, to be watched. */
+  readonly running: readonly RoomSummary[];
   readonly room: RoomView | null;
   /** The latest `phase_change`: everything about the running game. */
   readonly game: GameView | null;
@@ -64,6 +66,7 @@ export const NOTHING_KNOWN: ClientState = {
   seq: 0,
   missing: null,
   rooms: null,
+  running: [],
   room: null,
   game: null,
   lastTurn: null,
@@ -126,7 +129,7 @@ const LESSONS: Lessons = {
   pong: nothing,
   emote: nothing,
   error: ({ code, message }) => ({ problem: { code, message } }),
-  room_list_update: ({ rooms }) => ({ rooms }),
+  room_list_update: ({ rooms, running }) => ({ rooms, running }),
   room_created: nothing,
   room_joined: nothing,
   room_update: ({ players, host_name, started, spectators, private: isPrivate }) => ({

@@ -84,6 +84,21 @@ export function Lobby() {
           <h2 id="rooms-title">{t.openRooms}</h2>
           <RoomList rooms={state.rooms} isReady={isReady} onJoin={join} />
         </section>
+        {state.running.length > 0 && (
+          <section class="card stack" aria-labelledby="running-title">
+            <h2 id="running-title">{t.runningGames}</h2>
+            <ul class="rooms">
+              {state.running.map((room) => (
+                <li key={room.room_id}>
+                  <RoomLine room={room} note={humansOf(room)} />
+                  <button type="button" class="secondary" onClick={() => goToWatch(room.room_id)}>
+                    {t.watch} <span class="unseen">{t.joinRoom(room.room_id)}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
       </div>
     </Page>
   );
@@ -159,6 +174,29 @@ function JoinByCode({ isReady, onJoin }: { isReady: boolean; onJoin: (room: stri
   );
 }
 
+/** Who plays there, bots left out. */
+function humansOf({ players }: RoomSummary): string {
+  return players.flatMap((player) => (player === null || player.is_bot ? [] : [player.name])).join(', ');
+}
+
+function RoomLine({ room, note }: { room: RoomSummary; note: string }) {
+  return (
+    <span class="room-line">
+      <span>
+        <strong>{room.host_name}</strong> <span class="code faint">{room.room_id}</span>
+      </span>
+      <span class="row small">
+        <span class="seat-dots" aria-hidden="true">
+          {room.players.map((player, place) => (
+            <span key={place} class={player === null ? 'dot' : `dot ${player.avatar_color}`} />
+          ))}
+        </span>
+        <span class="faint">{note}</span>
+      </span>
+    </span>
+  );
+}
+
 interface RoomListProps {
   readonly rooms: readonly RoomSummary[] | null;
   readonly isReady: boolean;
@@ -173,19 +211,7 @@ function RoomList({ rooms, isReady, onJoin }: RoomListProps) {
     <ul class="rooms">
       {rooms.map((room) => (
         <li key={room.room_id}>
-          <span class="room-line">
-            <span>
-              <strong>{room.host_name}</strong> <span class="code faint">{room.room_id}</span>
-            </span>
-            <span class="row small">
-              <span class="seat-dots" aria-hidden="true">
-                {room.players.map((player, place) => (
-                  <span key={place} class={player === null ? 'dot' : `dot ${player.avatar_color}`} />
-                ))}
-              </span>
-              <span class="faint">{t.seatsTaken(room.occupied_slots, room.total_slots)}</span>
-            </span>
-          </span>
+          <RoomLine room={room} note={t.seatsTaken(room.occupied_slots, room.total_slots)} />
           <button type="button" class="secondary" disabled={!isReady} onClick={() => onJoin(room.room_id)}>
             {t.join} <span class="unseen">{t.joinRoom(room.room_id)}</span>
           </button>

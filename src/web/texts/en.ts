@@ -82,6 +82,7 @@ export const en = {
   joinRoom: (room: string) => `room ${room}`,
   watch: 'Watch',
   openRooms: 'Open rooms',
+  runningGames: 'Games to watch',
   lookingForRooms: 'Looking for rooms…',
   noRooms: 'No room is waiting for players. Make one: bots fill the empty seats.',
   seatsTaken: (taken: number, total: number) => `${taken} of ${total} seats taken`,

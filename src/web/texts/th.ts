@@ -105,6 +105,7 @@ export const th: Texts = {
   joinRoom: (room) => `ห้อง ${room}`,
   watch: 'ดู',
   openRooms: 'ห้องที่เปิดอยู่',
+  runningGames: 'เกมที่เข้าชมได้',
   lookingForRooms: 'กำลังหาห้อง…',
   noRooms: 'ยังไม่มีห้องที่รอผู้เล่น สร้างห้องได้เลย บอทจะนั่งแทนที่ว่าง',
   seatsTaken: (taken, total) => `มีผู้เล่น ${taken} จาก ${total} ที่นั่ง`,

@@ -293,18 +293,26 @@ describe('the lobby', () => {
     ['has a free seat again', full.later(2, { type: 'SeatVacated', seat: 3, reason: 'removed' })],
     ['closes', open.later(1, { type: 'RoomClosed', reason: 'empty' })],
     ['has a new host', open.later(1, sat(2)).later(2, { type: 'HostChanged', host: 2 })],
+    ['starts its game, which may be watched from then on', full.later(2, STARTED)],
+    [
+      'ends its game',
+      given(...gameAt('turn')).later(9, { type: 'GameEnded', outcome: 'aborted', winners: [] }),
+    ],
   ])('is told when a room %s', (_what, story) => {
     expect(isTold(story)).toContain(true);
   });
 
   test.each<readonly [string, Story]>([
     ['has somebody come', open.later(1, sat(2)).later(2, attached(2))],
-    ['starts its game, being full', full.later(2, STARTED)],
     [
       'is taken over by a bot for a while',
       given(...gameAt('turn'))
         .later(1, detached(2))
         .later(6, { type: 'BotTookOver', seat: 2 }),
+    ],
+    [
+      'that is private starts its game',
+      given({ ...opened(), isPrivate: true }, attached(1), bot(2), bot(3), bot(4)).later(2, STARTED),
     ],
   ])('is not told when a room %s', (_what, story) => {
     expect(isTold(story)).toContain(false);

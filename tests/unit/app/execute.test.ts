@@ -383,7 +383,7 @@ describe('what fails after the commit', () => {
     const outcome = await command(world, by(1, { type: 'startGame' }), { sender: from(1) });
     expect(outcome).toMatchObject({ kind: 'committed', failed: ['startExecution'] });
     expect(world.eventsTo(PEOPLE[2].connection)).toEqual(['game_started', 'phase_change']);
-    expect(world.ticks.map(({ tick }) => tick.kind)).toEqual(['room']);
+    expect(world.ticks.map(({ tick }) => tick.kind)).toEqual(['room', 'lobby']);
     expect(world.lines).toEqual([
       {
         level: 'error',

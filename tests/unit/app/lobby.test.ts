@@ -30,6 +30,26 @@ async function shown(): Promise<readonly string[]> {
 }
 const INHABITED = [opened(), attached(1)];
 
+describe('the games to watch', () => {
+  const running = async (): Promise<readonly string[]> =>
+    dataOf(await roomListNow(world.ports), 'room_list_update').running.map(({ room_id }) => room_id);
+  const started: RoomEvent = { type: 'GameStarted', game: 1 };
+
+  test('are those that run, and no room that waits or has ended', async () => {
+    await list('WAITS', INHABITED);
+    await list('RUNS', [...tableOf([1]), started]);
+    await list('ENDED', [...tableOf([1]), started, { type: 'GameEnded', outcome: 'aborted', winners: [] }]);
+    expect(await running()).toEqual(['RUNS']);
+  });
+
+  test('are not those of private rooms', async () => {
+    const [first, ...rest] = tableOf([1]);
+    await list('SECRET', [{ ...opened(), isPrivate: true }, ...rest, started]);
+    expect(first?.type).toBe('RoomOpened');
+    expect(await running()).toEqual([]);
+  });
+});
+
 describe('the list of rooms', () => {
   test('shows the newest rooms with a free seat first, in full', async () => {
     await list('OLDER', INHABITED);
@@ -57,6 +77,7 @@ describe('the list of rooms', () => {
           },
           expect.objectContaining({ room_id: 'OLDER' }),
         ],
+        running: [],
         timestamp: world.now / 1_000,
       },
     });

@@ -810,9 +810,9 @@ describe('the lobby’s list', () => {
       last_activity: second(9) / 1_000,
     };
     expect(roomSummary(listing)).toEqual(summary);
-    expect(roomList([listing], second(10))).toEqual({
+    expect(roomList({ open: [listing], running: [listing] }, second(10))).toEqual({
       event: 'room_list_update',
-      data: { rooms: [summary], timestamp: second(10) / 1_000 },
+      data: { rooms: [summary], running: [summary], timestamp: second(10) / 1_000 },
     });
   });
 
