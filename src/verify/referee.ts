@@ -19,6 +19,8 @@ import type { Entry, ToldEvent, ToldOf } from './log.ts';
 export interface Objection {
   readonly problem: string;
   readonly expected?: ToldEvent;
+  /** Told too little earlier on: the deals of the round without a seed. */
+  readonly blame?: 'hidden deals';
 }
 export type Ruling = Table | Objection;
 export const isObjection = (ruling: Ruling): ruling is Objection => 'problem' in ruling;
@@ -63,6 +65,8 @@ interface Round {
   readonly starter: Seat;
   /** What is left of the hands; null while they are not told. */
   readonly hands: BySeat<Hand> | null;
+  /** Whether a deal of the round is told without its seed. */
+  readonly hidden: boolean;
   readonly laid: BySeat<readonly Piece[]>;
   readonly piles: BySeat<number>;
   /** In the order of declaring. */
@@ -110,6 +114,7 @@ const MAY_FOLLOW: Readonly<Partial<Record<EventType, readonly EventType[]>>> = {
   Detached: ['Attached'],
   SpectatorLeft: ['Attached'],
   LeftForGood: ['HostChanged'],
+  GameEnded: ['RoomClosed'],
 };
 
 /** What comes of one more entry. */
@@ -128,12 +133,14 @@ export function problemOfEnd({ follow }: Table): string | null {
   return 'must' in follow ? `The log breaks off: ${follow.must.join(' or ')} must follow.` : null;
 }
 
-function problemOfPlace({ seq, at, follow }: Table, entry: Entry): string | null {
+function problemOfPlace(table: Table, entry: Entry): string | null {
+  const { seq, at, follow } = table;
   const { type } = entry.event;
   if (entry.seq === seq && seq > 0) {
     if (entry.at !== at) return 'Its time is not that of its commit.';
     const allowed = 'must' in follow ? follow.must : follow.may;
-    return allowed.includes(type) ? null : `In its commit ${type} cannot come next.`;
+    if (!allowed.includes(type)) return `In its commit ${type} cannot come next.`;
+    return isOwnMove(table, entry.event) ? 'A player’s own move is a commit of its own.' : null;
   }
   if (entry.seq !== seq + 1)
     return seq === 0
@@ -377,6 +384,7 @@ function dealt(table: Playing, event: ToldOf<'Dealt'>, at: number, seeds: Seeds)
     redeals,
     starter,
     hands,
+    hidden: hands === null || (last?.hidden ?? false),
     laid: nothing,
     piles: bySeat(() => 0),
     values: [],
@@ -593,10 +601,14 @@ function turnsEnded(table: Playing): Ruling {
 
 // ---- Scores ----
 
+const NOT_TOLD =
+  'Its round is scored, so its seed must be told. If the log was fetched earlier, fetch it again.';
+
 function roundScored(table: Playing, event: ToldOf<'RoundScored'>): Ruling {
   const { game, settings } = table;
   const { phase, round, totals } = game;
   if (phase.name !== 'result' || !phase.over || round === null) return OUT_OF_PLACE;
+  if (round.hidden) return { problem: NOT_TOLD, blame: 'hidden deals' };
   const order = orderFrom(round.starter);
   const declaredBy = bySeat((seat) => round.values[order.indexOf(seat)] ?? 0);
   const scores = bySeat((seat) => {
@@ -616,25 +628,17 @@ function roundScored(table: Playing, event: ToldOf<'RoundScored'>): Ruling {
   );
 }
 
+/** A game that is decided ends with its winners, however it ends; one that is cut short has none. */
 function gameEnded(table: Playing, event: ToldOf<'GameEnded'>, at: number): Ruling {
   const { game, attended, settings } = table;
-  const { phase } = game;
-  const winners = phase.name === 'scored' ? phase.winners : [];
-  const ended: Table = { ...table, stage: 'finished' };
-  switch (event.outcome) {
-    case 'completed':
-      return winners.length === 0
-        ? { problem: 'The game was not over.' }
-        : (objectionTo(event, { ...event, winners }) ?? ended);
-    case 'abandoned': {
-      const isEmpty = !attended.anyone && at >= attended.since + settings.abandonSeconds * 1_000;
-      if (!isEmpty) return { problem: 'Somebody was there, or had been not long before.' };
-      if (winners.length > 0) return { problem: 'The game was over and had winners.' };
-      return objectionTo(event, { ...event, winners: [] }) ?? ended;
-    }
-    case 'aborted':
-      return objectionTo(event, { ...event, winners: [] }) ?? ended;
-  }
+  const { outcome } = event;
+  const winners = game.phase.name === 'scored' ? game.phase.winners : [];
+  if (outcome === 'completed' && winners.length === 0) return { problem: 'The game was not over.' };
+  if (outcome !== 'completed' && winners.length > 0) return { problem: 'The game was over and had winners.' };
+  const isEmpty = !attended.anyone && at >= attended.since + settings.abandonSeconds * 1_000;
+  if (outcome === 'abandoned' && !isEmpty)
+    return { problem: 'Somebody was there, or had been not long before.' };
+  return objectionTo(event, { ...event, winners }) ?? { ...table, stage: 'finished' };
 }
 
 // ---- Who moves ----
@@ -648,6 +652,11 @@ interface Move {
 /** Whether the bot rule made the move: for a bot, or for a human who did not. */
 function isByRule({ seats }: Table, { seat, forced }: Move): boolean {
   return forced || seats[seat]?.kind === 'bot';
+}
+
+/** Whether a human made a move as a wish and not as a rule. */
+function isOwnMove(table: Table, event: ToldEvent): boolean {
+  return 'forced' in event && !isByRule(table, event);
 }
 
 function problemOfMover(table: Playing, { seat, forced }: Move, at: number): Objection | null {

@@ -22,6 +22,7 @@ interface Case {
 export function suspectsOf(trial: Case): readonly number[] {
   const { entries, index } = trial;
   const first = entries.slice(0, index).findLastIndex(({ event }) => BEGINNINGS.has(event.type));
+  if (trial.objection.blame === 'hidden deals') return hiddenDeals(entries, Math.max(0, first), index);
   const repairs: { readonly index: number; readonly size: number }[] = [];
   for (let each = index; each >= Math.max(0, first); each--) {
     for (const other of othersFor(trial, each)) {
@@ -33,6 +34,12 @@ export function suspectsOf(trial: Case): readonly number[] {
   if (repairs.length === 0) return [index];
   const least = Math.min(...repairs.map(({ size }) => size));
   return [...new Set(repairs.filter(({ size }) => size === least).map((repair) => repair.index))];
+}
+
+function hiddenDeals(entries: readonly Entry[], from: number, to: number): readonly number[] {
+  return entries.flatMap(({ event }, index) =>
+    index >= from && index < to && event.type === 'Dealt' && event.hands === undefined ? [index] : [],
+  );
 }
 
 /** What is decided before these shows before the next of them. */
@@ -55,8 +62,8 @@ function othersFor(trial: Case, index: number): readonly Entry[] {
   const entry = trial.entries[index];
   if (entry === undefined) return [];
   const { expected } = trial.objection;
-  const events =
-    index === trial.index && expected !== undefined ? [expected] : otherEvents(trial, index, entry.event);
+  const derived = index === trial.index && expected !== undefined ? [expected] : [];
+  const events = [...derived, ...otherEvents(trial, index, entry.event)];
   return [...events.map((event) => ({ ...entry, event })), ...otherPlaces(trial, index, entry)];
 }
 

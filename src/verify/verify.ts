@@ -25,8 +25,11 @@ export interface Wrong {
   readonly at: EventRef;
 }
 
-/** `hidden`: its seed is not told yet, so only what is on the table could be checked. `cut short`: never scored. */
-export type RoundState = 'verified' | 'hidden' | 'cut short';
+/**
+ * `playing` and `cut short`: the seed is not told, yet or ever, so only what lay on the table could be checked; the second
+ * is the state of a round that was in play when its game ended.
+ */
+export type RoundState = 'verified' | 'playing' | 'cut short';
 export interface RoundReport {
   readonly game: number;
   readonly round: number;
@@ -153,28 +156,22 @@ function gameReport(
 function roundsOf(judged: readonly Entry[], tables: readonly Table[]): readonly RoundReport[] {
   const rounds = new Map<string, RoundReport>();
   for (const [index, { event }] of judged.entries()) {
-    const game = tables[index + 1]?.game;
-    if (game?.round == null) continue;
-    const { round, number } = game;
+    const table = tables[index + 1];
+    if (table?.game?.round == null) continue;
+    const { round, number } = table.game;
     const key = `${number} ${round.number}`;
-    const known = rounds.get(key) ?? {
-      game: number,
-      round: round.number,
-      deals: 0,
-      turns: 0,
-      state: 'cut short',
-    };
+    const known = rounds.get(key) ?? { game: number, round: round.number, deals: 0, turns: 0 };
     rounds.set(key, {
       ...known,
       deals: known.deals + Number(event.type === 'Dealt'),
       turns: known.turns + Number(event.type === 'TurnResolved'),
-      state: stateOf(game),
+      state: stateOf(table.game, table.stage),
     });
   }
   return [...rounds.values()];
 }
 
-function stateOf({ round, phase }: Game): RoundState {
-  if (round?.hands == null) return 'hidden';
-  return phase.name === 'scored' ? 'verified' : 'cut short';
+function stateOf({ phase }: Game, stage: Table['stage']): RoundState {
+  if (phase.name === 'scored') return 'verified';
+  return stage === 'playing' ? 'playing' : 'cut short';
 }
