@@ -18,6 +18,12 @@ interface Source {
 /** The most commits the endpoint gives at once. */
 const PAGE = 500;
 
+const STATES: Readonly<Record<RoundReport['state'], string>> = {
+  verified: 'verified',
+  playing: 'not yet verifiable: its seed is not revealed before it is scored',
+  'cut short': 'never scored, the game ended before',
+};
+
 const program = new Command('verify')
   .description('Checks the log of a room against its seeds and the rules.')
   .argument(
@@ -105,12 +111,6 @@ function gameLine({ game, outcome, winners, totals }: GameReport): string {
         : `${outcome}, won by ${winners.join(' and ')}`;
   return `Game ${game}: ${end}; ${scores.join(', ')}.`;
 }
-
-const STATES: Readonly<Record<RoundReport['state'], string>> = {
-  verified: 'verified',
-  playing: 'not yet verifiable: its seed is not revealed before it is scored',
-  'cut short': 'never scored, the game ended before',
-};
 
 function roundLine({ round, deals, turns, state }: RoundReport): string {
   return `  Round ${round}: ${counted(deals, 'deal')}, ${counted(turns, 'turn')}: ${STATES[state]}`;
