@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readLog } from '../src/verify/log.ts';
 import type { RawLog } from '../src/verify/log.ts';
 import { verify } from '../src/verify/verify.ts';
-import type { EventRef, GameReport, RoundReport, Verification } from '../src/verify/verify.ts';
+import type { EventRef, GameReport, RoundReport, Verification, Wrong } from '../src/verify/verify.ts';
 
 interface Source {
   readonly url?: string;
@@ -79,22 +79,35 @@ async function fetchPage(address: URL, after: number, token: string): Promise<Pa
 
 // ---- Writing ----
 
-function written({ room }: RawLog, { games, rounds, wrong, events, commits }: Verification): string {
+function written({ room }: RawLog, verification: Verification): string {
+  const { wrong, events, commits } = verification;
   const head = `${room === null ? 'The log' : `Room ${room}`}: ${events} events in ${commits} commits.`;
-  const checked = games.flatMap((game) => [
-    gameLine(game),
-    ...rounds.filter((round) => round.game === game.game).map(roundLine),
-  ]);
-  if (wrong === null) return [head, ...checked, verdict(rounds)].join('\n');
-  const { suspects, problem, at } = wrong;
+  const said = wrong === null ? praise(verification) : blame(wrong, verification);
+  return [head, ...said].join('\n');
+}
+
+function praise({ games, rounds }: Verification): readonly string[] {
+  const verified = rounds.filter(({ state }) => state === 'verified').length;
+  const all = rounds.length === verified ? '' : ` of ${rounds.length}`;
+  return [
+    ...games.flatMap((game) => [
+      gameLine(game),
+      ...rounds.filter((round) => round.game === game.game).map(roundLine),
+    ]),
+    `The log holds together; ${verified}${all} ${rounds.length === 1 ? 'round' : 'rounds'} verified.`,
+  ];
+}
+
+function blame({ suspects, problem, at }: Wrong, { rounds }: Verification): readonly string[] {
   const [suspect] = suspects;
   const isHere = suspects.length === 1 && suspect?.place === at.place;
-  const shows = isHere ? [] : [`It shows at ${named(at)}.`];
-  const which =
-    suspects.length === 1
-      ? `Wrong: ${suspects.map(named).join()}.`
-      : `Wrong is one of: ${suspects.map(named).join('; ')}.`;
-  return [head, ...checked, which, problem, ...shows].join('\n');
+  const verified = rounds.filter(({ state }) => state === 'verified').length;
+  return [
+    `${suspects.length === 1 ? 'Wrong' : 'Wrong is one of these'}: ${suspects.map(named).join('; ')}.`,
+    ...(isHere ? [] : [`It shows at ${named(at)}:`]),
+    problem,
+    `Before that ${counted(verified, 'round')} verified.`,
+  ];
 }
 
 function named({ place, seq, type }: EventRef): string {
@@ -114,12 +127,6 @@ function gameLine({ game, outcome, winners, totals }: GameReport): string {
 
 function roundLine({ round, deals, turns, state }: RoundReport): string {
   return `  Round ${round}: ${counted(deals, 'deal')}, ${counted(turns, 'turn')}: ${STATES[state]}`;
-}
-
-function verdict(rounds: readonly RoundReport[]): string {
-  const verified = rounds.filter(({ state }) => state === 'verified').length;
-  const rest = rounds.length === verified ? '' : ` of ${rounds.length}`;
-  return `The log holds together; ${verified}${rest} ${rounds.length === 1 ? 'round' : 'rounds'} verified.`;
 }
 
 function counted(count: number, what: string): string {

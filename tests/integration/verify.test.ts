@@ -118,7 +118,7 @@ describe('a log that does not', () => {
     const lied = events.with(place, { ...declared, value: declared['value'] === 3 ? 2 : 3 });
     const { code, out } = await runOn(JSON.stringify(lied));
     expect(out).toContain(`Wrong: event ${place + 1}, Declared (seq ${declared.seq}).`);
-    expect(out).toMatch(/It shows at event \d+, \w+ \(seq \d+\)\./);
+    expect(out).toMatch(/^It shows at event \d+, \w+ \(seq \d+\):$/m);
     expect(code).toBe(1);
   });
 
