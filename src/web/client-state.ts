@@ -87,6 +87,8 @@ export function applyFrame(state: ClientState, frame: ServerFrame, now: number):
   const { seq } = frame;
   if (seq === undefined) return learn(state, frame);
   if (seq < state.seq) return state;
+  // The phase of a running game follows it; that it came says nothing of what else did.
+  if (frame.event === 'room_state_update') return learn(state, frame);
   const skipped = state.seq > 0 && seq > state.seq + 1;
   const heralded = seq > state.seq && HERALDS.has(frame.event);
   const missing = skipped || heralded ? seq : state.missing;
