@@ -6,6 +6,7 @@ import type { Reach } from '../app/broadcast.ts';
 import { createGateway } from '../aws/gateway.ts';
 import { createGraveyard } from '../aws/ticks.ts';
 import { Environment, readEnvironment } from './environment.ts';
+import { DeliveryPayload } from './payloads.ts';
 import { portsFromEnvironment } from './ports.ts';
 
 const environment = readEnvironment(
@@ -17,21 +18,8 @@ const ports = {
   bury: createGraveyard(environment.DEAD_LETTER_QUEUE_URL),
 };
 
-/** The frames are not looked into: they come from `src/protocol` and are only passed on. */
-const Sends = z.object({
-  roomId: z.string(),
-  seq: z.int(),
-  sends: z.array(
-    z.object({
-      connectionId: z.string(),
-      frames: z.array(z.looseObject({})),
-      close: z.exactOptional(z.literal(true)),
-    }),
-  ),
-});
-
 export async function handler(event: unknown): Promise<Reach> {
-  const reach = await broadcast(ports, Sends.parse(event));
+  const reach = await broadcast(ports, DeliveryPayload.parse(event));
   await ports.tally.flush();
   return reach;
 }

@@ -4,15 +4,12 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { runTick } from '../app/game-phases.ts';
 import type { Tick } from '../app/ports.ts';
+import { TickPayload } from './payloads.ts';
 import { portsFromEnvironment } from './ports.ts';
 
 const ports = portsFromEnvironment();
 
 const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
-const TickBody = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('room'), roomId: z.string(), seq: z.int(), due: z.number() }),
-  z.object({ kind: z.literal('lobby') }),
-]);
 
 export async function handler(event: unknown): Promise<SQSBatchResponse> {
   const { Records } = Batch.parse(event);
@@ -26,7 +23,7 @@ async function failureOf(
   body: string,
 ): Promise<SQSBatchResponse['batchItemFailures']> {
   try {
-    const tick: Tick = TickBody.parse(JSON.parse(body));
+    const tick: Tick = TickPayload.parse(JSON.parse(body));
     await runTick(ports, tick);
     return [];
   } catch (error) {

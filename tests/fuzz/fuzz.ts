@@ -7,6 +7,7 @@ import { commandIdOf } from '../../src/app/ids.ts';
 import { broadcast } from '../../src/app/broadcast.ts';
 import type { HttpApi } from '../../src/app/http-api.ts';
 import type { Delivery } from '../../src/app/ports.ts';
+import { DeliveryPayload, TickPayload } from '../../src/handlers/payloads.ts';
 import { readSocketEvent } from '../../src/handlers/socket-event.ts';
 import type { Frame } from '../../src/protocol/server-frames.ts';
 import { wasHandled } from '../../src/room/record.ts';
@@ -279,12 +280,18 @@ class Fuzzer {
         if (this.#dice.chance(0.01)) world.reach.set(connectionId, 'gone');
         for (const frame of frames) this.#require(this.#problemOfHand(frame, connectionId, roomId));
       }
-      await broadcast(ports, { roomId, seq, sends });
+      await broadcast(ports, this.#received(DeliveryPayload, { roomId, seq, sends }));
       world.reach.clear();
     }
     for (const { text } of world.posts) this.#judgeText(text);
+    for (const { tick } of world.ticks) this.#received(TickPayload, tick);
     this.#judgeCommits();
     this.#listen();
+  }
+
+  /** What one of our functions gets of what another sends it: now and then really by way of JSON and its schema. */
+  #received<T>(payload: { parse(json: unknown): unknown }, sent: T): T {
+    return this.#dice.chance(CLOSELY) ? (payload.parse(JSON.parse(JSON.stringify(sent))) as T) : sent;
   }
 
   /** Markup is looked for in every text, and every field of one in ten: those of a commit differ little. */

@@ -1,0 +1,34 @@
+// What our own services call the functions with, checked: the publisher's delivery, the queue's ticks, the state machine's tasks.
+
+import * as z from 'zod/mini';
+
+/** The frames are not looked into: they come from `src/protocol` and are only passed on. */
+export const DeliveryPayload = z.object({
+  roomId: z.string(),
+  seq: z.int(),
+  sends: z.array(
+    z.object({
+      connectionId: z.string(),
+      frames: z.array(z.looseObject({})),
+      close: z.exactOptional(z.literal(true)),
+    }),
+  ),
+});
+
+export const TickPayload = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('room'), roomId: z.string(), seq: z.int(), due: z.number() }),
+  z.object({ kind: z.literal('lobby') }),
+]);
+
+const game = { roomId: z.string(), game: z.int() };
+export const PhasePayload = z.discriminatedUnion('phase', [
+  z.object({
+    phase: z.literal(['preparation', 'declaration', 'turns']),
+    ...game,
+    round: z.int(),
+    token: z.string(),
+  }),
+  z.object({ phase: z.literal('scoring'), ...game, round: z.int() }),
+  z.object({ phase: z.literal('game_over'), ...game }),
+  z.object({ phase: z.literal('abort'), ...game, error: z.optional(z.unknown()) }),
+]);
