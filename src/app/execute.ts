@@ -223,7 +223,7 @@ function connectionAt(room: Room, seat: Seat): ConnectionId | null {
   return connectionOf(room.seats[seat]);
 }
 
-/** Does all effects side by side; what fails is logged and named, for it heals by itself (docs/architecture.md, 8). */
+/** Does all effects side by side, but what leads to the next commit after the frames of this one; what fails is logged and named, for it heals by itself (docs/architecture.md, 8). */
 async function perform(
   ports: Ports,
   { room, command }: Order,
@@ -231,28 +231,40 @@ async function perform(
   sends: readonly Send[],
   effects: readonly Effect[],
 ): Promise<readonly Effect['effect'][]> {
+  const what = { room, command };
   const publishing =
     sends.length === 0
-      ? []
-      : [
-          guard(
-            ports,
-            { room, command, what: 'publish' },
-            ports.publisher.publish({ roomId: room, seq: record.seq, sends }),
-          ),
-        ];
+      ? undefined
+      : guard(
+          ports,
+          { ...what, what: 'publish' },
+          ports.publisher.publish({ roomId: room, seq: record.seq, sends }),
+        );
   const own = ownEffects(command, record, ports.clock.now());
   const all = [...effects, ...own.filter((each) => !effects.some((other) => isDeepStrictEqual(each, other)))];
   const working = all.map(async (effect) => {
-    const isDone = await guard(
-      ports,
-      { room, command, what: effect.effect },
-      performOne(ports, room, effect),
-    );
+    if (leadsOn(effect)) await publishing;
+    const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
     return isDone ? [] : [effect.effect];
   });
-  const [failed] = await Promise.all([Promise.all(working), ...publishing, ports.tally.flush()]);
+  const [failed] = await Promise.all([Promise.all(working), publishing, ports.tally.flush()]);
   return failed.flat();
+}
+
+/** Whether another commit follows at once: its frames must not overtake those of this one. */
+function leadsOn(effect: Effect): boolean {
+  switch (effect.effect) {
+    case 'startExecution':
+    case 'completeTask':
+    case 'failTask':
+      return true;
+    case 'scheduleTick':
+      return effect.delaySeconds === 0;
+    case 'heartbeat':
+    case 'list':
+    case 'unlist':
+      return false;
+  }
 }
 
 async function guard(

@@ -59,9 +59,12 @@ export class Tab {
     socket.on('error', () => undefined);
   }
 
-  /** The whole state of the game as last told. */
+  /** The newest state of the game that was told: two functions post side by side, so an older one may come later. */
   get view(): GameView | null {
-    return this.frames.findLast((frame) => frame.event === 'phase_change')?.data ?? null;
+    return this.frames.reduce<GameView | null>((newest, frame) => {
+      if (frame.event !== 'phase_change') return newest;
+      return newest === null || frame.data.sequence >= newest.sequence ? frame.data : newest;
+    }, null);
   }
 
   get isClosed(): boolean {
