@@ -75,6 +75,8 @@ const RULING: readonly (keyof Settings)[] = [
   'moveSeconds',
   'redealSeconds',
   'turnResultsSeconds',
+  'botThinkSeconds',
+  'graceSeconds',
   'abandonSeconds',
   'winScore',
   'maxRounds',

@@ -44,9 +44,9 @@ export interface Table {
   /** What else the commit must or may hold. */
   readonly follow: { readonly must: readonly EventType[] } | { readonly may: readonly EventType[] };
 }
-type Occupant =
-  | { readonly kind: 'bot'; readonly name: string }
-  | { readonly kind: 'human'; readonly name: string; readonly presence: 'present' | 'away' | 'replaced' };
+type Occupant = { readonly name: string; readonly since: number } & (
+  { readonly kind: 'bot' } | { readonly kind: 'human'; readonly presence: 'present' | 'away' | 'replaced' }
+);
 
 export interface Game {
   readonly number: number;
@@ -196,7 +196,7 @@ function judgeRoom(table: Table, event: OfRoom, at: number): Ruling {
       const { settings, host, name } = event;
       if (table.stage !== 'none') return { problem: 'The room was opened already.' };
       const room: Table = { ...table, stage: 'open', settings, attended: { anyone: false, since: at } };
-      return seated(room, host, newcomer(name), at);
+      return seated(room, host, newcomer(name, at), at);
     }
     case 'RoomClosed':
       return isLive(table) ? { ...table, stage: 'closed' } : NO_ROOM;
@@ -220,15 +220,19 @@ function judgeSeat(table: Table, event: OfSeat, at: number): Ruling {
     case 'BotAdded': {
       if (stage !== 'open' || occupant !== null) return { problem: 'The seat was not free.' };
       const { name } = event;
-      return seated(table, seat, type === 'BotAdded' ? { kind: 'bot', name } : newcomer(name), at);
+      return seated(table, seat, type === 'BotAdded' ? newBot(name, at) : newcomer(name, at), at);
     }
     case 'SeatVacated':
     case 'LeftForGood':
       return left(table, event, at);
-    case 'Attached':
-    case 'Detached':
     case 'BotTookOver':
-      return reached(table, seat, PRESENCE[type], at);
+      if (occupant !== null && table.settings !== null && at < graceOf(occupant, table.settings))
+        return { problem: `${occupant.name} could still come back.` };
+      return reached(table, seat, 'replaced', at);
+    case 'Attached':
+      return reached(table, seat, 'present', at);
+    case 'Detached':
+      return reached(table, seat, 'away', at);
   }
 }
 
@@ -238,14 +242,15 @@ function left(table: Table, { type, seat }: ToldOf<'SeatVacated' | 'LeftForGood'
   const isOpen = table.stage === 'open';
   if (type === 'SeatVacated' && isOpen && occupant !== null) return seated(table, seat, null, at);
   if (type === 'LeftForGood' && !isOpen && occupant?.kind === 'human')
-    return seated(table, seat, { kind: 'bot', name: occupant.name }, at);
+    return seated(table, seat, newBot(occupant.name, at), at);
   return { problem: 'Nobody could leave that seat.' };
 }
 
-const PRESENCE = { Attached: 'present', Detached: 'away', BotTookOver: 'replaced' } as const;
-
-function newcomer(name: string): Occupant {
-  return { kind: 'human', name, presence: 'away' };
+function newcomer(name: string, since: number): Occupant {
+  return { kind: 'human', name, since, presence: 'away' };
+}
+function newBot(name: string, since: number): Occupant {
+  return { kind: 'bot', name, since };
 }
 
 const COMES_FROM = { present: null, away: 'present', replaced: 'away' } as const;
@@ -256,7 +261,7 @@ function reached(table: Table, seat: Seat, presence: keyof typeof COMES_FROM, at
   const before = COMES_FROM[presence];
   if (before !== null && occupant.presence !== before)
     return { problem: `${occupant.name} was ${occupant.presence} already.` };
-  return seated(table, seat, { ...occupant, presence }, at);
+  return seated(table, seat, { ...occupant, presence, since: at }, at);
 }
 
 function seated(table: Table, seat: Seat, occupant: Occupant | null, at: number): Table {
@@ -296,7 +301,7 @@ type OfGame = Exclude<ToldEvent, OfRoom | OfSeat>;
 function judgeGame(table: Playing, event: OfGame, at: number, seeds: Seeds): Ruling {
   switch (event.type) {
     case 'TaskEntered':
-      return taskEntered(table, event);
+      return taskEntered(table, event, at);
     case 'Dealt':
       return dealt(table, event, at, seeds);
     case 'RedealDecided':
@@ -312,11 +317,11 @@ function judgeGame(table: Playing, event: OfGame, at: number, seeds: Seeds): Rul
     case 'Played':
       return played(table, event, at);
     case 'TurnResolved':
-      return turnResolved(table, event);
+      return turnResolved(table, event, at);
     case 'PlayerReady':
       return playerReady(table, event);
     case 'TurnsEnded':
-      return turnsEnded(table);
+      return turnsEnded(table, at);
     case 'RoundScored':
       return roundScored(table, event);
     case 'GameEnded':
@@ -330,36 +335,82 @@ function playing(table: Playing, changes: Partial<Game>, follow: Table['follow']
 
 const OUT_OF_PLACE: Objection = { problem: 'The game was not there yet, or past it.' };
 
-/** The state machine enters a phase: at its beginning, or once more while it lasts. */
-function taskEntered(table: Playing, event: ToldOf<'TaskEntered'>): Ruling {
-  const { phase, round, scored } = table.game;
+/** The state machine enters a phase: at its beginning, or once more while it lasts, and then what is due is done at once. */
+function taskEntered(table: Playing, event: ToldOf<'TaskEntered'>, at: number): Ruling {
+  const task = taskOf(table.game);
+  if (task === null) return OUT_OF_PLACE;
+  const { phase, round, opens } = task;
+  const follow: Table['follow'] =
+    opens !== null
+      ? { must: [opens] }
+      : isOverdue(table, at)
+        ? { must: ['BotTookOver', ...MOVES] }
+        : { may: [] };
+  return objectionTo(event, { ...event, phase, round }) ?? { ...table, follow };
+}
+
+interface Task {
+  readonly phase: ToldOf<'TaskEntered'>['phase'];
+  readonly round: number;
+  /** What its first entry brings about; null while it lasts. */
+  readonly opens: EventType | null;
+}
+
+/** What the state machine can enter; null where it can enter nothing. */
+function taskOf({ phase, round, scored }: Game): Task | null {
   const number = round?.number ?? 1;
-  const enter = (task: typeof event.phase, of: number, opens: EventType | null): Ruling =>
-    objectionTo(event, { ...event, phase: task, round: of }) ??
-    (opens === null ? table : { ...table, follow: { must: [opens] } });
   switch (phase.name) {
     case 'starting':
-      return enter('preparation', 1, 'Dealt');
+      return { phase: 'preparation', round: 1, opens: 'Dealt' };
     case 'scored':
-      return phase.winners.length > 0 ? OUT_OF_PLACE : enter('preparation', scored + 1, 'Dealt');
+      return phase.winners.length > 0 ? null : { phase: 'preparation', round: scored + 1, opens: 'Dealt' };
     case 'redeal':
-      return enter('preparation', number, null);
+      return { phase: 'preparation', round: number, opens: null };
     case 'round start':
-      return enter('declaration', number, 'DeclarationOpened');
+      return { phase: 'declaration', round: number, opens: 'DeclarationOpened' };
     case 'declaration':
-      return isDeclared(table.game)
-        ? enter('turns', number, 'TurnStarted')
-        : enter('declaration', number, null);
+      return round?.values.length === 4
+        ? { phase: 'turns', round: number, opens: 'TurnStarted' }
+        : { phase: 'declaration', round: number, opens: null };
     case 'turn':
-      return enter('turns', number, null);
+      return { phase: 'turns', round: number, opens: null };
     case 'result':
-      return phase.over ? OUT_OF_PLACE : enter('turns', number, null);
+      return phase.over ? null : { phase: 'turns', round: number, opens: null };
   }
 }
 
-/** Whether the state machine has just asked for this. */
+/** Whether time has come for a bot to take over, for a move by the rule, or for the end of a pause. */
+function isOverdue(table: Playing, at: number): boolean {
+  const { seats, settings, attended, game } = table;
+  const isTakenOver = SEATS.some((seat) => {
+    const occupant = seats[seat];
+    return occupant?.kind === 'human' && occupant.presence === 'away' && at >= graceOf(occupant, settings);
+  });
+  if (isTakenOver || !attended.anyone) return isTakenOver;
+  if (game.phase.name === 'result') return !isTooEarly(table, at);
+  return awaitedIn(game).some((seat) => {
+    const occupant = seats[seat];
+    return occupant !== null && at >= dueAt(table, occupant);
+  });
+}
+
+/** When a bot takes over from somebody who is away, epoch ms. */
+function graceOf({ since }: Occupant, { graceSeconds }: Settings): number {
+  return since + graceSeconds * 1_000;
+}
+
+/** Whose move it is. */
+function awaitedIn({ phase, round }: Game): readonly Seat[] {
+  if (phase.name === 'redeal')
+    return phase.weak.filter((seat) => phase.answers.every((answer) => answer.seat !== seat));
+  if (round === null) return [];
+  if (phase.name === 'declaration') return orderFrom(round.starter).slice(round.values.length).slice(0, 1);
+  return phase.name === 'turn' ? orderFrom(phase.leader).slice(phase.plays.length).slice(0, 1) : [];
+}
+
+/** Whether this and nothing else must come next. */
 function isAsked({ follow }: Table, type: EventType): boolean {
-  return 'must' in follow && follow.must.includes(type);
+  return 'must' in follow && follow.must.length === 1 && follow.must[0] === type;
 }
 
 // ---- Dealing ----
@@ -428,7 +479,7 @@ function redealDecided(table: Playing, event: ToldOf<'RedealDecided'>, at: numbe
   const { phase } = table.game;
   if (phase.name !== 'redeal') return OUT_OF_PLACE;
   const { seat, accept, forced } = event;
-  const awaited = phase.weak.filter((each) => phase.answers.every((answer) => answer.seat !== each));
+  const awaited = awaitedIn(table.game);
   if (!awaited.includes(seat)) return { problem: `Seat ${seat} was not asked, or has answered.` };
   const occupant = table.seats[seat];
   const isReplaced = occupant?.kind === 'human' && occupant.presence === 'replaced';
@@ -454,13 +505,9 @@ function declarationOpened(table: Playing, at: number): Ruling {
   return playing(table, { phase: { name: 'declaration' }, since: at }, { may: [] });
 }
 
-function isDeclared({ round }: Game): boolean {
-  return round?.values.length === 4;
-}
-
 function declared(table: Playing, event: ToldOf<'Declared'>, at: number): Ruling {
   const { phase, round, zeros } = table.game;
-  const mover = round === null ? undefined : orderFrom(round.starter)[round.values.length];
+  const [mover] = awaitedIn(table.game);
   if (phase.name !== 'declaration' || round === null || mover === undefined) return OUT_OF_PLACE;
   const order = objectionTo(event, { ...event, seat: mover }) ?? problemOfMover(table, event, at);
   if (order !== null) return order;
@@ -487,6 +534,7 @@ function turnStarted(table: Playing, event: ToldOf<'TurnStarted'>, at: number): 
   if (phase.name === 'declaration')
     return isAsked(table, 'TurnStarted') ? start(1, round.starter) : OUT_OF_PLACE;
   if (phase.name !== 'result' || phase.over || isPlayedOut(round)) return OUT_OF_PLACE;
+  if (!isAsked(table, 'TurnStarted') && isTooEarly(table, at)) return TOO_EARLY;
   return start(phase.number + 1, phase.winner);
 }
 
@@ -557,7 +605,7 @@ function objectionToRule(
   return objectionTo(event, { ...event, indices, pieces, play: classify(pieces) });
 }
 
-function turnResolved(table: Playing, event: ToldOf<'TurnResolved'>): Ruling {
+function turnResolved(table: Playing, event: ToldOf<'TurnResolved'>, at: number): Ruling {
   const { phase, round } = table.game;
   if (phase.name !== 'turn' || round === null || !isAsked(table, 'TurnResolved')) return OUT_OF_PLACE;
   const { plays, number } = phase;
@@ -568,9 +616,16 @@ function turnResolved(table: Playing, event: ToldOf<'TurnResolved'>): Ruling {
   if (objection !== null) return objection;
   const piles = { ...round.piles, [winner]: round.piles[winner] + pieces.length };
   const next: Phase = { name: 'result', number, winner, ready: [], over: false };
-  const changes = { round: { ...round, piles }, phase: next, lastWinner: winner };
+  const changes = { round: { ...round, piles }, phase: next, lastWinner: winner, since: at };
   const hasPause = table.settings.turnResultsSeconds > 0;
   return playing(table, changes, hasPause ? { may: [] } : { must: afterTurn(round) });
+}
+
+const TOO_EARLY: Objection = { problem: 'The pause after the turn was not over.' };
+
+/** A turn's result is shown for a while to whoever is there. */
+function isTooEarly({ game, attended, settings }: Playing, at: number): boolean {
+  return !attended.anyone || at < Math.max(game.since, attended.since) + settings.turnResultsSeconds * 1_000;
 }
 
 function afterTurn(round: Round): readonly EventType[] {
@@ -593,9 +648,10 @@ function playerReady(table: Playing, event: ToldOf<'PlayerReady'>): Ruling {
   return playing(table, { phase: { ...phase, ready } }, isAll ? { must: afterTurn(round) } : { may: [] });
 }
 
-function turnsEnded(table: Playing): Ruling {
+function turnsEnded(table: Playing, at: number): Ruling {
   const { phase, round } = table.game;
   if (phase.name !== 'result' || phase.over || round === null || !isPlayedOut(round)) return OUT_OF_PLACE;
+  if (!isAsked(table, 'TurnsEnded') && isTooEarly(table, at)) return TOO_EARLY;
   return playing(table, { phase: { ...phase, over: true } }, { may: [] });
 }
 
@@ -659,21 +715,25 @@ function isOwnMove(table: Table, event: ToldEvent): boolean {
   return 'forced' in event && !isByRule(table, event);
 }
 
+/** A human moves as long as there; the rule moves for bots when they have thought, for humans when their time is up. */
 function problemOfMover(table: Playing, { seat, forced }: Move, at: number): Objection | null {
   const { seats, attended } = table;
   const occupant = seats[seat];
   const name = nameAt(table, seat);
-  if (!attended.anyone) return { problem: 'Nobody was there, and then nothing moves.' };
-  if (occupant?.kind !== 'human')
-    return forced ? { problem: `${name} is a bot, which nobody forces.` } : null;
-  if (!forced) return occupant.presence === 'present' ? null : { problem: `${name} was not there to move.` };
-  const isLate = occupant.presence === 'replaced' || at >= deadlineOf(table);
-  return isLate ? null : { problem: `${name} still had time to move.` };
+  if (!attended.anyone || occupant === null) return { problem: 'Nobody was there, and then nothing moves.' };
+  if (forced && occupant.kind === 'bot') return { problem: `${name} is a bot, which nobody forces.` };
+  if (!forced && occupant.kind === 'human')
+    return occupant.presence === 'present' ? null : { problem: `${name} was not there to move.` };
+  return at >= dueAt(table, occupant) ? null : { problem: `The time of ${name} was not up.` };
 }
 
-function deadlineOf({ game, attended, settings }: Playing): number {
-  const seconds = game.phase.name === 'redeal' ? settings.redealSeconds : settings.moveSeconds;
-  return Math.max(game.since, attended.since) + seconds * 1_000;
+/** When the rule moves for somebody, epoch ms. */
+function dueAt({ game, attended, settings }: Playing, occupant: Occupant): number {
+  const { botThinkSeconds, redealSeconds, moveSeconds } = settings;
+  const asked = Math.max(game.since, attended.since);
+  if (occupant.kind === 'bot' || occupant.presence === 'replaced')
+    return Math.max(asked, occupant.since) + botThinkSeconds * 1_000;
+  return asked + (game.phase.name === 'redeal' ? redealSeconds : moveSeconds) * 1_000;
 }
 
 /** A player by name and seat. */

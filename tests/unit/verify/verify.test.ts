@@ -45,7 +45,7 @@ describe('a log that a room wrote holds together', () => {
       fc.asyncProperty(logs, async (commits) => {
         expect((await verify(told(commits))).wrong).toBeNull();
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 20_261_124 },
     );
   });
 
@@ -203,7 +203,7 @@ describe('a log in which something was changed', () => {
           expect(blamed(verification).length).toBeLessThanOrEqual(3);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, seed: 20_261_124 },
     );
   }, 60_000);
 
@@ -214,25 +214,27 @@ describe('a log in which something was changed', () => {
         fc.nat(),
         fc.constantFrom(...DISORDERS),
         async (commits, which, disorder) => {
-          const places = [...told(commits).entries()]
-            .filter(([, { type }]) => isOfGame(type))
-            .map(([index]) => index);
+          const events = told(commits);
+          // Who came and went in between is nothing that a game tells of.
+          const places = [...events.keys()].filter(
+            (index) => isOfGame(events, index) && isOfGame(events, index + 1),
+          );
           const index = places[which % places.length];
-          fc.pre(index !== undefined && index < told(commits).length - 1);
-          const { ok } = await verify(disorder(told(commits), index));
+          fc.pre(index !== undefined);
           const all = commits.flatMap((commit) =>
             commit.events.map((event) => ({ ...commit, events: [event] })),
           );
+          const { ok } = await verify(disorder(events, index));
           expect(ok).toBe(couldBeWritten(joined(disorder(all, index)), gathered(commits)));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 20_261_124 },
     );
   }, 60_000);
 });
 
-function isOfGame(type: string): boolean {
-  return GAME_EVENTS.some((each) => each === type);
+function isOfGame(events: readonly PublicEvent[], index: number): boolean {
+  return GAME_EVENTS.some((type) => type === events[index]?.type);
 }
 
 interface Placed {
