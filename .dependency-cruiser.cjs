@@ -23,7 +23,7 @@ module.exports = {
     {
       name: 'the core has no dependency',
       severity: 'error',
-      from: { path: '^src/(game|room)/' },
+      from: { path: '^src/(game|room|verify)/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {

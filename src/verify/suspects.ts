@@ -5,8 +5,9 @@
 import { pick } from '../game/sets.ts';
 import { SEATS } from '../game/seats.ts';
 import type { Entry, ToldEvent, ToldOf } from './log.ts';
-import { isObjection, judge, problemOfEnd } from './referee.ts';
-import type { Objection, Seeds, Table } from './referee.ts';
+import { judge, problemOfEnd } from './referee.ts';
+import { isObjection } from './table.ts';
+import type { Objection, Seeds, Table } from './table.ts';
 
 interface Case {
   readonly entries: readonly Entry[];

@@ -7,8 +7,9 @@ import { SEATS } from '../game/seats.ts';
 import type { BySeat } from '../game/seats.ts';
 import { readEntry, typeOf } from './log.ts';
 import type { Entry } from './log.ts';
-import { EMPTY_TABLE, isObjection, judge, problemOfEnd } from './referee.ts';
-import type { Game, Seeds, Table } from './referee.ts';
+import { judge, problemOfEnd } from './referee.ts';
+import { EMPTY_TABLE, isObjection } from './table.ts';
+import type { Game, Seeds, Table } from './table.ts';
 import { suspectsOf } from './suspects.ts';
 
 /** An event of the log: its place in it from 1 on, its commit, and the type that it claims to be of. */
