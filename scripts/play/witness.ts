@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { allowedDeclarations, PILES } from '../../src/game/declaring.ts';
-import { deal, dealStrong, MAX_REDEALS } from '../../src/game/deal.ts';
+import { dealAfter } from '../../src/game/deal.ts';
 import { DECK, HAND_SIZE, label, PIECES } from '../../src/game/pieces.ts';
 import type { Piece } from '../../src/game/pieces.ts';
 import { scoreSeat } from '../../src/game/scoring.ts';
@@ -290,7 +290,7 @@ export class Witness {
     const { seed } = proof;
     if (seed === undefined) throw new Violation('the seed is not revealed');
     same('the commitment', createHash('sha256').update(seed).digest('hex'), proof.commitment);
-    const hands = round.multiplier > MAX_REDEALS ? dealStrong(seed) : deal(seed, 0);
+    const hands = dealAfter(round.multiplier - 1, seed);
     if (round.dealt !== null) same('the hand the seed deals', hands[this.seat], round.dealt);
     same('the piles of the round', sum(Object.values(round_scores).map(({ actual }) => actual)), PILES);
     require(sum(Object.values(round_scores).map(({ declared }) => declared)) !==

@@ -1,5 +1,6 @@
 // A text frame in, the sender's reply out: parse, find the command, execute, answer. What the `$default` route does.
 
+import { TICK_PATIENCE_MS } from './effects.ts';
 import { commandIdOf, roomIdOf } from './ids.ts';
 import { connectionsOf, execute, isGone } from './execute.ts';
 import type { Order, Outcome, Sender } from './execute.ts';
@@ -19,8 +20,9 @@ import {
 } from '../protocol/frames.ts';
 import type { Emote, Frame } from '../protocol/server-frames.ts';
 import type { PlayerCommand } from '../room/commands.ts';
-import { seatOf } from '../room/decide.ts';
+import { ownsSeat, seatOf } from '../room/decide.ts';
 import type { RoomRecord } from '../room/record.ts';
+import { isLive } from '../room/room.ts';
 import type { ConnectionId, LiveRoom, PlayerId, Room, RoomId } from '../room/room.ts';
 import { viewFor } from '../room/view.ts';
 import { SEATS } from '../game/seats.ts';
@@ -200,10 +202,7 @@ async function tooManyRooms(ports: Ports, player: PlayerId, room: RoomId): Promi
 async function joinRoom(ports: Ports, asked: Asked, room: RoomId, name: string): Promise<Answer> {
   const { player } = asked;
   const joined: Sender['answer'] = ({ after: { room: now, seq } }) => {
-    const seat = SEATS.find((each) => {
-      const occupant = isLive(now) ? now.seats[each] : null;
-      return occupant?.kind === 'human' && occupant.player === player && occupant.name === name;
-    });
+    const seat = isLive(now) ? SEATS.find((each) => ownsSeat(now.seats[each], player, name)) : undefined;
     // Only a frame that comes again can find its seat lost.
     const message = 'You have no seat in that room any more.';
     if (seat === undefined) return [errorFrame({ code: 'NOT_IN_ROOM', message, event: 'join_room' })];
@@ -354,14 +353,11 @@ async function pingRoom(ports: Ports, asked: Asked, timestamp: number | null): P
   const now = ports.clock.now();
   const head = await ports.store.head(asked.place);
   if (head === null || now - head.at > ports.settings.roomTtlSeconds * 1_000) return turnedAway(ports, asked);
-  if (head.wakeAt !== undefined && now - head.wakeAt > OVERDUE_MS) {
+  if (head.wakeAt !== undefined && now - head.wakeAt > TICK_PATIENCE_MS) {
     await ports.ticks.schedule({ kind: 'room', roomId: asked.place, seq: head.seq, due: head.wakeAt }, 0);
   }
   return said(asked, pong(timestamp, now, head.seq));
 }
-
-/** How late a tick may be before a ping asks for it again. */
-const OVERDUE_MS = 2_000;
 
 function pong(timestamp: number | null, now: number, seq?: number): Frame {
   return {
@@ -455,8 +451,4 @@ function senderOf({ connection, replyTo }: Asked, say: Sender['answer']): Sender
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(say === undefined ? {} : { answer: say }),
   };
-}
-
-function isLive(room: Room): room is LiveRoom {
-  return room.stage !== 'none' && room.stage !== 'closed';
 }

@@ -27,7 +27,7 @@ export type Effect =
 /** The longest delay of a queue message (aws-facts.md). A tick due later is scheduled again when it comes too early. */
 const MAX_DELAY_SECONDS = 900;
 /** How late a tick may be before any passer-by asks for it again. */
-const TICK_PATIENCE_MS = 2_000;
+export const TICK_PATIENCE_MS = 2_000;
 
 /**
  * The effects of going from one record to the next at `now` (epoch ms). With `before` null nothing is known to have been

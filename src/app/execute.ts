@@ -8,6 +8,7 @@ import { nextTick } from '../room/due.ts';
 import { applyCommit, wasHandled } from '../room/record.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
 import type { Rejection } from '../room/rejections.ts';
+import { isLive } from '../room/room.ts';
 import type { ConnectionId, PlayerId, Room, RoomId } from '../room/room.ts';
 import { framesFor, inReplyTo, roomClosed } from '../protocol/frames.ts';
 import type { Change } from '../protocol/frames.ts';
@@ -84,7 +85,7 @@ function isPossible(command: Command, record: RoomRecord, now: number): boolean 
 
 /** Whether there is no room behind a record: never was, closed, or idle for too long. `now` in epoch ms. */
 export function isGone({ room, at }: RoomRecord, now: number): boolean {
-  if (room.stage === 'none' || room.stage === 'closed') return true;
+  if (!isLive(room)) return true;
   return now - at > room.settings.roomTtlSeconds * 1_000;
 }
 
@@ -119,14 +120,15 @@ async function committed(ports: Ports, order: Order, change: Change): Promise<Ou
   return { kind: 'committed', record: after, reply: own, failed };
 }
 
+/** A change that changes nothing, to tell the room as it is. */
+function nothingNew({ room, by, commandId }: Order, record: RoomRecord): Change {
+  const { seq, at } = record;
+  return { before: record, after: record, commit: { room, seq, at, by, commandId, events: [] } };
+}
+
 /** An earlier try of the same command did its work but may have died after it: everything is told and asked for again. */
 async function repeated(ports: Ports, order: Order, record: RoomRecord): Promise<Outcome> {
-  const told = {
-    before: record,
-    after: record,
-    commit: { ...newCommit(record, order, [], record.at), seq: record.seq },
-  };
-  const { own, sends } = deliveries(order.sender, told);
+  const { own, sends } = deliveries(order.sender, nothingNew(order, record));
   const failed = await perform(ports, order, record, sends, effectsOf(null, record, ports.clock.now()));
   return { kind: 'repeated', record, reply: own, failed };
 }
@@ -136,15 +138,10 @@ async function unchanged(ports: Ports, order: Order, record: RoomRecord): Promis
   const now = ports.clock.now();
   const effects = order.command.type === 'tick' ? [] : effectsOf(record, record, now);
   const failed = await perform(ports, order, record, [], effects);
-  const told = {
-    before: record,
-    after: record,
-    commit: { ...newCommit(record, order, [], record.at), seq: record.seq },
-  };
   return {
     kind: 'unchanged',
     record,
-    reply: order.sender === undefined ? [] : answerOf(order.sender, told),
+    reply: order.sender === undefined ? [] : answerOf(order.sender, nothingNew(order, record)),
     failed,
   };
 }
@@ -213,17 +210,18 @@ export function connectionsOf(room: Room): readonly ConnectionId[] {
 }
 
 function spectatorsOf(room: Room): readonly ConnectionId[] {
-  return room.stage === 'none' || room.stage === 'closed'
-    ? []
-    : room.spectators.map(({ connection }) => connection);
+  return isLive(room) ? room.spectators.map(({ connection }) => connection) : [];
 }
 
 function connectionAt(room: Room, seat: Seat): ConnectionId | null {
-  if (room.stage === 'none' || room.stage === 'closed') return null;
+  if (!isLive(room)) return null;
   return connectionOf(room.seats[seat]);
 }
 
-/** Does all effects side by side, but what leads to the next commit after the frames of this one; what fails is logged and named, for it heals by itself (docs/architecture.md, 8). */
+/**
+ * Does all effects side by side, but what leads to the next commit after the frames of this one. What fails is logged and
+ * named, for it heals by itself (docs/architecture.md, 8).
+ */
 async function perform(
   ports: Ports,
   { room, command }: Order,

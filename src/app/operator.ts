@@ -7,6 +7,7 @@ import { SEATS } from '../game/seats.ts';
 import type { CommitDetail, RoomDetail, SeatDetail } from '../protocol/http.ts';
 import { moveDeadline, nextTick } from '../room/due.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
+import { isLive } from '../room/room.ts';
 import type { LiveRoom, Occupant, PlayingRoom, Room, RoomId } from '../room/room.ts';
 import { taskStatus } from '../room/tasks.ts';
 import { viewFor } from '../room/view.ts';
@@ -161,7 +162,7 @@ const SYSTEM: ReadonlySet<string> = new Set(['phase', 'tick', 'presence', 'opera
 /** Who issued a command. A session may hold several seats. */
 function issuerOf(by: string, room: Room): string {
   if (SYSTEM.has(by)) return by;
-  const live = room.stage === 'none' || room.stage === 'closed' ? null : room;
+  const live = isLive(room) ? room : null;
   const names = SEATS.flatMap((seat) => {
     const occupant = live?.seats[seat];
     return occupant?.kind === 'human' && occupant.player === by ? [occupant.name] : [];

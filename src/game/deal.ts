@@ -47,6 +47,14 @@ export function dealStrong(seed: Seed): BySeat<Hand> {
   }
 }
 
+/**
+ * The hands dealt from a seed after so many redeals of the round: its first draw, and once no redeal is left its first draw
+ * without a weak hand (rules.md, "A round" 1).
+ */
+export function dealAfter(redeals: number, seed: Seed): BySeat<Hand> {
+  return redeals < MAX_REDEALS ? deal(seed, 0) : dealStrong(seed);
+}
+
 /** Whether the holder of this hand may ask for a redeal: no piece of it is above 9 points. */
 export function isWeak(hand: Hand): boolean {
   return hand.every((piece) => points(piece) <= WEAK_POINTS);

@@ -7,6 +7,7 @@ import { evolve } from '../room/evolve.ts';
 import type { RoomEvent } from '../room/events.ts';
 import type { Listing, ListedSeat } from '../room/listing.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
+import { isLive } from '../room/room.ts';
 import type { ClosedReason, LiveRoom, PlayingRoom, Room } from '../room/room.ts';
 import { viewFor } from '../room/view.ts';
 import type { PublicOccupant, PublicRoom, View } from '../room/view.ts';
@@ -182,7 +183,7 @@ function moments(room: Room, events: readonly RoomEvent[], at: number): readonly
 
 /** The frames that tell everybody of one event; most events are told by the state alone. */
 function tellingOf({ event, before, after }: Moment): readonly Frame<never>[] {
-  if (after.stage === 'none' || after.stage === 'closed') return [];
+  if (!isLive(after)) return [];
   switch (event.type) {
     case 'GameStarted':
       return [{ event: 'game_started', data: { room_id: after.id, success: true } }];
@@ -215,7 +216,7 @@ function tellingOf({ event, before, after }: Moment): readonly Frame<never>[] {
 }
 
 function isReplaced(room: Room, seat: Seat): boolean {
-  if (room.stage === 'none' || room.stage === 'closed') return false;
+  if (!isLive(room)) return false;
   const occupant = room.seats[seat];
   return occupant?.kind === 'human' && occupant.presence.status === 'replaced';
 }

@@ -10,7 +10,7 @@ import type { RoomEvent } from './events.ts';
 import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import { taskStatus } from './tasks.ts';
-import { AVATAR_COLOURS, MOST_SPECTATORS } from './room.ts';
+import { AVATAR_COLOURS, isLive, MOST_SPECTATORS } from './room.ts';
 import type {
   AvatarColour,
   ConnectionId,
@@ -30,7 +30,7 @@ export const GONE_GRACE_MS = 2_000;
 /** Decides one command. A closed or absent room takes only `openRoom`; whoever calls answers for the rest. */
 export function decide(room: Room, command: Command, given: Circumstances): Decision {
   if (command.type === 'openRoom') return openRoom(room, command);
-  if (room.stage === 'none' || room.stage === 'closed') return accept();
+  if (!isLive(room)) return accept();
   switch (command.type) {
     case 'join':
       return join(room, command);
@@ -59,7 +59,7 @@ export function decide(room: Room, command: Command, given: Circumstances): Deci
 
 /** The seat this connection speaks for; null when it speaks for none. */
 export function seatOf(room: Room, connection: ConnectionId): Seat | null {
-  if (room.stage === 'none' || room.stage === 'closed') return null;
+  if (!isLive(room)) return null;
   return SEATS.find((seat) => connectionOf(room.seats[seat]) === connection) ?? null;
 }
 
@@ -208,7 +208,8 @@ function isSpectator(room: LiveRoom, connection: ConnectionId): boolean {
   return room.spectators.some((each) => each.connection === connection);
 }
 
-function ownsSeat(occupant: Occupant | null, player: string, name: string | null): boolean {
+/** Whether a session holds this seat; a name narrows it to the seat of that name. */
+export function ownsSeat(occupant: Occupant | null, player: string, name: string | null): boolean {
   return (
     occupant?.kind === 'human' && occupant.player === player && (name === null || occupant.name === name)
   );

@@ -4,6 +4,7 @@
 import { bySeat, orderFrom, SEATS } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import type { RoomEvent } from './events.ts';
+import { isLive } from './room.ts';
 import type {
   Bot,
   Declarations,
@@ -391,8 +392,7 @@ function expectPlaying(room: Room): PlayingRoom {
 }
 
 function expectLive(room: Room): LiveRoom {
-  if (room.stage === 'none' || room.stage === 'closed')
-    throw new Error(`Expected a live room, it is ${room.stage}`);
+  if (!isLive(room)) throw new Error(`Expected a live room, it is ${room.stage}`);
   return room;
 }
 

@@ -19,7 +19,7 @@ import type {
 } from './room.ts';
 import { botDeclares, botPlays } from '../game/bot.ts';
 import { allowedDeclarations } from '../game/declaring.ts';
-import { deal, dealStrong, isWeak, MAX_REDEALS } from '../game/deal.ts';
+import { dealAfter, isWeak } from '../game/deal.ts';
 import { gameResult, scoreSeat } from '../game/scoring.ts';
 import { bySeat, SEATS } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
@@ -168,7 +168,7 @@ function dealt(next: {
   readonly starter: (hands: Round['hands']) => readonly [Seat, StarterReason];
 }): RoomEvent {
   const { round, redeals, proof } = next;
-  const hands = redeals < MAX_REDEALS ? deal(proof.seed, 0) : dealStrong(proof.seed);
+  const hands = dealAfter(redeals, proof.seed);
   const [starter, starterReason] = next.starter(hands);
   const weak = SEATS.filter((seat) => isWeak(hands[seat]));
   return {

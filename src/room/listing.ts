@@ -4,6 +4,7 @@ import { SEATS } from '../game/seats.ts';
 import { isBotPlayed } from './due.ts';
 import { isConnected } from './evolve.ts';
 import type { RoomRecord } from './record.ts';
+import { isLive } from './room.ts';
 import type { AvatarColour, GameOutcome, RoomId } from './room.ts';
 
 export interface ListedSeat {
@@ -31,7 +32,7 @@ export interface Listing {
 
 /** The listing of a live room; null for a room that no list shows. */
 export function listingOf({ room, seq, at }: RoomRecord): Listing | null {
-  if (room.stage === 'none' || room.stage === 'closed') return null;
+  if (!isLive(room)) return null;
   const { id, createdAt, host, isPrivate } = room;
   const seats = SEATS.map((seat) => room.seats[seat]);
   return {

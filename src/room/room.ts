@@ -110,6 +110,11 @@ export interface NoRoom {
 export type LiveRoom = OpenRoom | PlayingRoom | FinishedRoom;
 export type Room = NoRoom | LiveRoom | ClosedRoom;
 
+/** Whether there are seats: the room exists and has not closed. */
+export function isLive(room: Room): room is LiveRoom {
+  return room.stage !== 'none' && room.stage !== 'closed';
+}
+
 export type GameOutcome = 'completed' | 'abandoned' | 'aborted';
 export interface GameResult {
   readonly game: number;

@@ -112,7 +112,8 @@ async function openSeeds(entries: readonly Entry[]): Promise<Seeds> {
 }
 
 /** Of the text's UTF-8 bytes, in lower-case hex. */
-async function sha256(text: string): Promise<string> {
+/** The commitment to a seed: SHA-256 of its text, as hex. */
+export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,8 @@
 // Whether each deal was the one its seed gives, and the seed the one that was committed to (rules.md, "Dealing").
 
-import { deal, dealStrong, MAX_REDEALS } from '../../game/deal.ts';
+import { dealAfter } from '../../game/deal.ts';
 import { SEATS } from '../../game/seats.ts';
+import { sha256 } from '../../verify/verify.ts';
 import type { LoggedEvent } from './log.ts';
 
 export interface DealCheck {
@@ -38,14 +39,9 @@ export async function checkDeals(events: readonly LoggedEvent[]): Promise<readon
 
 export const isFair = ({ isCommitted, isDealt }: DealCheck): boolean => isCommitted && isDealt;
 
-function isDealtFrom(seed: string, redeals: number, hands: ReturnType<typeof deal>): boolean {
-  // `deal` refuses what is no seed; nothing was dealt from such a one.
+function isDealtFrom(seed: string, redeals: number, hands: ReturnType<typeof dealAfter>): boolean {
+  // `dealAfter` refuses what is no seed; nothing was dealt from such a one.
   if (!/^[0-9a-f]{64}$/.test(seed)) return false;
-  const again = redeals < MAX_REDEALS ? deal(seed, 0) : dealStrong(seed);
+  const again = dealAfter(redeals, seed);
   return SEATS.every((seat) => again[seat].join() === hands[seat].join());
-}
-
-async function sha256(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
