@@ -93,12 +93,22 @@ interface Pending {
 }
 type Timer = ReturnType<typeof setTimeout>;
 
-/** A session of its own at the entry, for clients without cookies. Rejects when the server refuses or is away. */
+/** The server gives no session: too many from this address (429), or it is none of ours. */
+export class SessionRefused extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`The server gave no session (HTTP ${status}).`);
+    this.name = 'SessionRefused';
+    this.status = status;
+  }
+}
+
+/** A session of its own at the entry, for clients without cookies. Rejects with `SessionRefused`, or when nobody answers. */
 export async function openSession(
   url: string,
 ): Promise<{ readonly token: string; readonly playerId: string }> {
   const response = await fetch(new URL('/api/session', url), { method: 'POST' });
-  if (!response.ok) throw new Error(`The server gave no session (HTTP ${response.status}).`);
+  if (!response.ok) throw new SessionRefused(response.status);
   const body = (await response.json()) as { session_token?: unknown; player_id?: unknown };
   const { session_token: token, player_id: playerId } = body;
   if (typeof token !== 'string' || typeof playerId !== 'string')
