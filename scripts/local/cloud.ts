@@ -36,6 +36,8 @@ export interface LocalOptions {
   readonly dynamodbEndpoint?: string | undefined;
   /** Default `warn`. */
   readonly logLevel?: LogLevel | undefined;
+  /** The backend that is being replaced, and how many of a hundred visitors make their rooms here and not there. */
+  readonly previous?: { readonly url: string; readonly newRoomsPercent: number } | undefined;
   /** Told when a child cannot be kept alive: the cloud is of no use any more. */
   readonly onGivenUp?: (error: Error) => void;
 }
@@ -103,8 +105,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
     // It goes on with the games it has at once, and calls functions for that.
     await startAll([plans.steps]);
     const pages = await building;
-    const edge = loadEdge({ 'session-secret': folder.sessionSecret });
-    entry.open({ sockets: place.sockets, api: place.api, pages, edge });
+    const { previous } = options;
+    const edge = loadEdge({
+      'session-secret': folder.sessionSecret,
+      ...(previous && { 'new-rooms-percent': String(previous.newRoomsPercent) }),
+    });
+    entry.open({ sockets: place.sockets, api: place.api, pages, edge, previous: previous?.url });
   } catch (error) {
     await stop();
     throw error;

@@ -21,7 +21,8 @@ export interface EdgeRequest {
 export interface EdgeResponse {
   statusCode: number;
   statusDescription?: string;
-  headers: EdgeMap;
+  /** Absent from an answer of the function's own that has none. */
+  headers?: EdgeMap;
   cookies?: EdgeMap;
 }
 
@@ -33,9 +34,12 @@ export interface EdgeEvent {
   response?: EdgeResponse;
 }
 
+/** A request to pass on, and the origin chosen for it where that is not the one of its path. */
+export type RoutedRequest = EdgeRequest & { readonly origin?: string };
+
 /** The functions of the entry: the request to pass on or an answer of their own, and the response to send. */
 export interface Edge {
-  readonly viewerRequest: (request: EdgeRequest, ip: string) => Promise<EdgeRequest | EdgeResponse>;
+  readonly viewerRequest: (request: EdgeRequest, ip: string) => Promise<RoutedRequest | EdgeResponse>;
   readonly viewerResponse: (
     request: EdgeRequest,
     response: EdgeResponse,
@@ -49,18 +53,28 @@ const FILE = new URL('../../src/edge/entry.js', import.meta.url);
  * Loads src/edge/entry.js into a bare context. `values` stands for the key-value store; a key it lacks rejects, as there.
  */
 export function loadEdge(values: Readonly<Record<string, string>>): Edge {
-  const modules = { crypto, cloudfront: { kvs: () => ({ get: (key: string) => lookUp(values, key) }) } };
+  const kvs = () => ({ get: (key: string) => lookUp(values, key) });
   const source = readFileSync(FILE, 'utf8').replace(
     /^import (\w+) from '(\w+)';$/gm,
     "const $1 = modules['$2'];",
   );
   const script = new vm.Script(`${source}\nhandler;`, { filename: FILE.pathname });
-  const handler = script.runInNewContext({ modules }) as (event: EdgeEvent) => Promise<unknown>;
+  type Handler = (event: EdgeEvent) => Promise<unknown>;
+  // A context for every event, as there: what one chooses must not be another's choice.
+  const run = async (event: EdgeEvent): Promise<{ result: unknown; origin?: string }> => {
+    const chosen: { origin?: string } = {};
+    const selectRequestOriginById = (origin: string) => (chosen.origin = origin);
+    const modules = { crypto, cloudfront: { kvs, selectRequestOriginById } };
+    const handler = script.runInNewContext({ modules }) as Handler;
+    return { result: await handler(event), ...chosen };
+  };
   return {
-    viewerRequest: async (request, ip) =>
-      (await handler({ ...eventOf('viewer-request', ip), request })) as EdgeRequest | EdgeResponse,
+    viewerRequest: async (request, ip) => {
+      const { result, ...chosen } = await run({ ...eventOf('viewer-request', ip), request });
+      return { ...(result as EdgeRequest | EdgeResponse), ...chosen };
+    },
     viewerResponse: async (request, response, ip) =>
-      (await handler({ ...eventOf('viewer-response', ip), request, response })) as EdgeResponse,
+      (await run({ ...eventOf('viewer-response', ip), request, response })).result as EdgeResponse,
   };
 }
 

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyServer } from 'httpxy';
 import sirv from 'sirv';
-import type { Edge, EdgeMap, EdgeRequest, EdgeResponse } from './edge.ts';
+import type { Edge, EdgeMap, EdgeRequest, EdgeResponse, RoutedRequest } from './edge.ts';
 import type { Log } from './log.ts';
 
 /** What stands behind the entry, once it runs. */
@@ -19,6 +19,8 @@ export interface Origins {
   /** Folder of the page's files. */
   readonly pages: string;
   readonly edge: Edge;
+  /** URL of the backend that is being replaced (docs/migration.md). */
+  readonly previous?: string | undefined;
 }
 
 export interface Entry {
@@ -77,7 +79,7 @@ interface Site {
   readonly upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
 }
 
-function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
+function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log): Site {
   const proxy = createProxyServer({ xfwd: true });
   proxy.on('error', (error, _req, res) => {
     log('info', 'entry', String(error));
@@ -105,9 +107,11 @@ function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
       const ip = addressOf(req);
       const request = await edge.viewerRequest(requestOf(req), ip);
       if (isAnswer(request)) {
+        addToHead(res, request);
         answer(res, request.statusCode);
         return;
       }
+      if (isForPrevious(request)) return proxy.web(req, res, { target: previous ?? '' });
       if (request.uri === '/') {
         answer(res, 426);
         return;
@@ -123,6 +127,7 @@ function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
         refuse(socket, request.statusCode, request.statusDescription ?? '');
         return;
       }
+      if (isForPrevious(request)) return proxy.ws(req, socket, { target: previous ?? '' }, head);
       if (request.uri !== '/') {
         refuse(socket, 404, 'Not Found');
         return;
@@ -135,8 +140,11 @@ function createSite({ sockets, api, pages, edge }: Origins, log: Log): Site {
 
 /** Runs viewer-response on the answer that the files will give, and notes its headers and cookies on it. */
 async function addHeaders(edge: Edge, request: EdgeRequest, res: ServerResponse, ip: string): Promise<void> {
-  const response = await edge.viewerResponse(request, { statusCode: 200, headers: {} }, ip);
-  for (const [name, { value }] of Object.entries(response.headers)) res.setHeader(name, value);
+  addToHead(res, await edge.viewerResponse(request, { statusCode: 200, headers: {} }, ip));
+}
+
+function addToHead(res: ServerResponse, response: EdgeResponse): void {
+  for (const [name, { value }] of Object.entries(response.headers ?? {})) res.setHeader(name, value);
   for (const [name, { value, attributes }] of Object.entries(response.cookies ?? {})) {
     // The local entry speaks plain HTTP, over which a browser may drop what is `Secure`.
     res.appendHeader('set-cookie', `${name}=${value}; ${(attributes ?? '').replace('Secure; ', '')}`);
@@ -171,7 +179,9 @@ function urlOf(request: EdgeRequest): string {
 
 const addressOf = (req: IncomingMessage): string => req.socket.remoteAddress ?? '';
 
-const isAnswer = (result: EdgeRequest | EdgeResponse): result is EdgeResponse => 'statusCode' in result;
+const isForPrevious = (request: RoutedRequest): boolean => request.origin === 'previous';
+
+const isAnswer = (result: RoutedRequest | EdgeResponse): result is EdgeResponse => 'statusCode' in result;
 
 function answer(res: ServerResponse, status: number): void {
   if (res.headersSent) res.destroy();

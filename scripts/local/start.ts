@@ -18,6 +18,8 @@ const environmentSchema = z.object({
   WEB_ROOT: filled.refine((path) => existsSync(path), 'is a folder that is not there').optional(),
   DYNAMODB_ENDPOINT: z.url('is not a URL').optional(),
   LIAP_DATA: filled.default('.liap'),
+  PREVIOUS_BACKEND: z.url('is not a URL').optional(),
+  NEW_ROOMS_PERCENT: filled.transform(Number).pipe(z.number('is not a number').min(0).max(100)).default(100),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
 });
 
@@ -37,6 +39,10 @@ try {
     webRoot: environment.WEB_ROOT,
     dynamodbEndpoint: environment.DYNAMODB_ENDPOINT,
     logLevel: environment.LOG_LEVEL,
+    previous:
+      environment.PREVIOUS_BACKEND === undefined
+        ? undefined
+        : { url: environment.PREVIOUS_BACKEND, newRoomsPercent: environment.NEW_ROOMS_PERCENT },
     onGivenUp: (error) => {
       console.error(error.message);
       void stop(1);

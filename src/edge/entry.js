@@ -1,4 +1,5 @@
-// The entry's two CloudFront functions (runtime 2.0) in one file: paths of the API and the pages, and the session cookie.
+// The entry's two CloudFront functions (runtime 2.0) in one file: which backend, paths of the API and the pages, and the
+// session cookie.
 // It is deployed as it stands, and run as it stands by the local entry (scripts/local/edge.ts). Only what that runtime
 // has may be used: no for-of, spread, destructuring, `?.`, `??` or classes (tests/unit/edge.test.ts checks).
 import crypto from 'crypto';
@@ -12,11 +13,79 @@ const SOCKET_PATH = /^\/ws\/([A-Za-z0-9_-]{1,64})$/;
 const FILE_PATH = /\.[A-Za-z0-9]+$/;
 const ADMIN_PATH = /^\/admin(\/|$)/;
 
+// While the previous backend is being replaced (docs/migration.md): who is sent where, and how long a visitor stays there.
+const SIDE = 'liap_side';
+const SIDE_SECONDS = 24 * 3600;
+const ROOM_PATH = /^\/(?:ws|room|game|replay)\/([A-Za-z0-9]{1,16})$/;
+// Ids made here begin beyond F (src/app/ids.ts); those of the previous backend are hexadecimal.
+const OUR_ROOM = /^[G-Zg-z]/;
+
 async function handler(event) {
-  return event.context.eventType === 'viewer-request' ? routeRequest(event.request) : keepSession(event);
+  return event.context.eventType === 'viewer-request' ? chooseBackend(event.request) : keepSession(event);
 }
 
-// viewer-request: what the viewer asks for, as the path the origin knows.
+// viewer-request: a room's id says which backend has it; who names none goes where the cookie says, or where the draw falls.
+async function chooseBackend(request) {
+  const share = await shareOfNew();
+  if (share === null) return routeRequest(request);
+  const room = roomNamed(request.uri);
+  const known = sideKnown(request, share);
+  const side = room
+    ? OUR_ROOM.test(room)
+      ? 'new'
+      : 'old'
+    : known || (Math.random() * 100 < share ? 'new' : 'old');
+  // The page's files and its lobby have to come from the same side, so a page is asked for once more with the side noted.
+  if (side !== known && isPage(request.uri) && request.method === 'GET') return noteSide(request, side);
+  if (side === 'new') return routeRequest(request);
+  cf.selectRequestOriginById('previous');
+  return request;
+}
+
+// How many of a hundred visitors make their rooms here; null when there is no other backend (any more).
+async function shareOfNew() {
+  try {
+    const share = Number(await cf.kvs().get('new-rooms-percent'));
+    return share >= 0 && share <= 100 ? share : null;
+  } catch (_error) {
+    return null;
+  }
+}
+
+function roomNamed(uri) {
+  const match = ROOM_PATH.exec(uri);
+  return match && match[1].toLowerCase() !== 'lobby' ? match[1] : null;
+}
+
+// At 0 and at 100 nobody stays where new rooms are not made any more.
+function sideKnown(request, share) {
+  const cookie = request.cookies[SIDE];
+  const side = cookie ? cookie.value : '';
+  if (side === 'new' && share > 0) return side;
+  return side === 'old' && share < 100 ? side : null;
+}
+
+function noteSide(request, side) {
+  const query = Object.keys(request.querystring)
+    .map((name) => name + '=' + request.querystring[name].value)
+    .join('&');
+  const cookies = {};
+  cookies[SIDE] = {
+    value: side,
+    attributes: 'HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=' + SIDE_SECONDS,
+  };
+  return {
+    statusCode: 302,
+    statusDescription: 'Found',
+    headers: {
+      location: { value: request.uri + (query ? '?' + query : '') },
+      'cache-control': { value: 'no-store' },
+    },
+    cookies: cookies,
+  };
+}
+
+// What the viewer asks for, as the path the origin knows.
 function routeRequest(request) {
   if (request.uri.startsWith('/api/')) return request;
   if (request.uri === '/ws' || request.uri.startsWith('/ws/')) return routeSocket(request);
