@@ -9,6 +9,7 @@ import { createProxyServer } from 'httpxy';
 import sirv from 'sirv';
 import type { Edge, EdgeMap, EdgeRequest, EdgeResponse, RoutedRequest } from './edge.ts';
 import type { Log } from './log.ts';
+import { pageHeaders } from './page-headers.ts';
 
 /** What stands behind the entry, once it runs. */
 export interface Origins {
@@ -93,6 +94,7 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
       upstreamSocket.once('close', () => socket.destroy());
     });
   });
+  const security = Object.entries(pageHeaders());
   const files = sirv(pages, {
     dev: true,
     etag: true,
@@ -118,6 +120,7 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
       }
       req.url = urlOf(request);
       if (request.uri.startsWith('/api/')) return proxy.web(req, res, { target: api });
+      for (const [name, value] of security) res.setHeader(name, value);
       await addHeaders(edge, request, res, ip);
       files(req, res);
     },

@@ -1,19 +1,19 @@
-/** The table of serverless.yml, made on whatever speaks DynamoDB's API locally. */
+/** The table of infra/storage.yml, made on whatever speaks DynamoDB's API locally. */
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-const FILE = new URL('../../serverless.yml', import.meta.url);
+const FILE = new URL('../../infra/storage.yml', import.meta.url);
 type TableShape = Omit<CreateTableCommandInput, 'TableName'>;
 
 /** Keys and indexes of the table; TTL and backups are left to AWS (a room's age is checked when it is read). */
 export function tableShape(): TableShape {
-  const service = parse(readFileSync(FILE, 'utf8')) as {
-    resources: { Resources: { GameTable: { Properties: TableShape } } };
+  const storage = parse(readFileSync(FILE, 'utf8')) as {
+    Resources: { GameTable: { Properties: TableShape } };
   };
   const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } =
-    service.resources.Resources.GameTable.Properties;
+    storage.Resources.GameTable.Properties;
   return { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode };
 }
 

@@ -53,6 +53,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const ofType = (type: string) =>
   Object.values(template.Resources).filter((resource) => resource.Type === type);
 
+const allOf = (texts: unknown, pattern: RegExp): boolean =>
+  [texts].flat().every((each) => typeof each === 'string' && pattern.test(each));
+
 test('Packaging makes all functions, each with everything it needs in one small file', () => {
   const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties['FunctionName']);
   expect(names.sort()).toEqual(FUNCTIONS.map((name) => `liap-tui-dev-${name}`).sort());
@@ -84,13 +87,13 @@ test('Nothing may do anything to everything', () => {
     expect(statements.length).toBeGreaterThan(0);
     for (const { Action, Resource } of statements) {
       expect([Action].flat()).not.toContainEqual(expect.stringMatching(/\*/));
-      expect([Resource].flat()).not.toContain('*');
+      if (!allOf(Action, /^logs:.*(Deliver|Polic|LogGroups)/)) expect([Resource].flat()).not.toContain('*');
     }
   }
 });
 
 test('Every function’s log is kept for as long as the stage says', () => {
-  expect(ofType('AWS::Logs::LogGroup').map(({ Properties }) => Properties['RetentionInDays'])).toEqual(
-    FUNCTIONS.map(() => 14),
-  );
+  const groups = ofType('AWS::Logs::LogGroup');
+  expect(groups.length).toBeGreaterThan(FUNCTIONS.length);
+  for (const { Properties } of groups) expect(Properties['RetentionInDays']).toBe(14);
 });

@@ -1,4 +1,4 @@
-/** The table of serverless.yml in memory, in this process: DynamoDB's API on a free port of the loopback. */
+/** The table of infra/storage.yml in memory, in this process: DynamoDB's API on a free port of the loopback. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';

@@ -35,7 +35,7 @@ interface Needs {
   readonly visibilitySeconds: number;
 }
 
-/** As in serverless.yml: after so many receives without success a message is a dead letter. */
+/** As in infra/games.yml: after so many receives without success a message is a dead letter. */
 const MAX_RECEIVES = 5;
 /** As in serverless.yml: as many messages one invocation may get. */
 const BATCH_SIZE = 10;

@@ -1,0 +1,117 @@
+/**
+ * One role a function and one for the state machine: what each may do, and to what. Everything is named; where AWS knows no
+ * resource for an action the statement is in `ANYTHING`, with the reason, and nowhere else (tests/support/template.ts).
+ */
+const NAME = '${self:service}-${sls:stage}';
+const HERE = '${AWS::Region}:${AWS::AccountId}';
+const arn = (service, rest) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${service}:${HERE}:${rest}` });
+const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+const may = (Action, ...Resource) => ({ Effect: 'Allow', Action: [Action].flat(), Resource });
+
+const TABLE = arnOf('GameTable');
+const MACHINE = arn('states', `stateMachine:${NAME}-game`);
+const CONNECTIONS = arn('execute-api', '${WebsocketsApi}/${sls:stage}/*/@connections/*');
+
+/** Actions on `*`, because AWS has no resource type for them (Service Authorization Reference). */
+const ANYTHING = {
+  // The traces of an account are one heap. Only with `tracing`.
+  traces: may(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+  // Deliveries of logs and the policies that let services write belong to the account, not to a log group.
+  logDeliveries: may(
+    [
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+    ],
+    '*',
+  ),
+};
+
+const readSecret = (name) =>
+  may('ssm:GetParameter', arn('ssm', `parameter/\${self:service}/\${sls:stage}/${name}`));
+
+/** A command: the room's log, its listing and the lobby's, then broadcaster, state machine and ticks. */
+const PLAY = [
+  may(
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
+    TABLE,
+  ),
+  may('dynamodb:Query', { 'Fn::Sub': '${GameTable.Arn}/index/GSI1' }),
+  may('lambda:InvokeFunction', arn('lambda', `function:${NAME}-broadcaster`)),
+  // By name, not by reference: the machine needs the phase function, so no function may need the machine.
+  may(
+    ['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+    MACHINE,
+  ),
+  may('sqs:SendMessage', arnOf('TickQueue')),
+];
+
+const FUNCTIONS = {
+  authorizer: [readSecret('session-secret')],
+  connect: [may('dynamodb:PutItem', TABLE)],
+  disconnect: PLAY,
+  message: PLAY,
+  broadcaster: [...PLAY, may('execute-api:ManageConnections', CONNECTIONS)],
+  phase: PLAY,
+  tick: [
+    ...PLAY,
+    may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('TickQueue')),
+  ],
+  http: [
+    ...PLAY,
+    readSecret('session-secret'),
+    readSecret('admin-token'),
+    may('execute-api:ManageConnections', CONNECTIONS),
+    may('states:DescribeStateMachine', MACHINE),
+    may('states:DescribeExecution', arn('states', `execution:${NAME}-game:*`)),
+    may('sqs:GetQueueAttributes', arnOf('TickQueue'), arnOf('DeadLetterQueue')),
+  ],
+};
+
+/** What every function may do: write its own log, and leave what failed with the dead letters. */
+const everyday = (name) => [
+  may(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('logs', `log-group:/aws/lambda/${NAME}-${name}:*`)),
+  may('sqs:SendMessage', arnOf('DeadLetterQueue')),
+];
+
+const MACHINE_MAY = [
+  may('lambda:InvokeFunction', arnOf('PhaseLambdaFunction')),
+  may('events:PutEvents', arn('events', 'event-bus/default')),
+  ANYTHING.logDeliveries,
+];
+
+function role(service, Statement, Condition) {
+  const Version = '2012-10-17';
+  const assume = {
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Principal: { Service: service },
+    ...(Condition && { Condition }),
+  };
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: { Version, Statement: [assume] },
+      Policies: [{ PolicyName: 'own', PolicyDocument: { Version, Statement } }],
+    },
+  };
+}
+
+const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
+
+module.exports = async ({ resolveVariable }) => {
+  const traced = (await resolveVariable('param:tracing')) ? [ANYTHING.traces] : [];
+  const roles = Object.entries(FUNCTIONS).map(([name, statements]) => [
+    `${capitalized(name)}Role`,
+    role('lambda.amazonaws.com', [...everyday(name), ...statements, ...traced]),
+  ]);
+  const machine = role('states.amazonaws.com', [...MACHINE_MAY, ...traced], {
+    StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+  });
+  return { Resources: { ...Object.fromEntries(roles), GameStateMachineRole: machine } };
+};
