@@ -97,7 +97,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
     folder = options.memory === true ? openTemporaryFolder() : takeFolder(options.dataFolder ?? '.liap');
     const place = await choosePlace(options, folder, entry.port);
     endpoint = place.dynamodb.url;
-    const environment = environmentOf(place, options, { sessionSecret: folder.sessionSecret, adminToken });
+    const access = await awsAccess(place.dynamodb.embedded);
+    const environment = environmentOf(place, options, {
+      access,
+      sessionSecret: folder.sessionSecret,
+      adminToken,
+    });
     const plans = planChildren(place, environment);
     const building = Promise.resolve(options.webRoot ?? buildPages(folder));
     building.catch(() => undefined);
@@ -188,13 +193,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 function environmentOf(
   place: Place,
   options: LocalOptions,
-  secrets: { readonly sessionSecret: string; readonly adminToken: string },
+  secrets: { readonly access: Environment; readonly sessionSecret: string; readonly adminToken: string },
 ): Environment {
   const debug = options.logLevel === 'debug';
   const queues = `${place.steps}/${ACCOUNT}/${NAME}`;
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))),
-    ...awsAccess(place.dynamodb.embedded),
+    ...secrets.access,
     AWS_ENDPOINT_URL_DYNAMODB: place.dynamodb.url,
     AWS_ENDPOINT_URL_SFN: place.steps,
     AWS_ENDPOINT_URL_SQS: place.steps,
@@ -217,13 +222,34 @@ function environmentOf(
 
 const NO_ACCESS = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
-/** Region and credentials: the user's only for a database that is not ours, when there are any in the environment. */
-function awsAccess(embedded: boolean): Environment {
+/**
+ * Region and credentials: the user's only for a database that is not ours, when there are any in the environment. Functions
+ * know no profiles (scripts/lean-sdk.cjs), so they get what a profile comes to: for as long as that is valid.
+ */
+async function awsAccess(embedded: boolean): Promise<Environment> {
   const own = Object.entries(process.env).filter(
     ([name]) => name.startsWith('AWS_') && !name.startsWith('AWS_ENDPOINT'),
   );
   const hasAccess = own.some(([name]) => name === 'AWS_ACCESS_KEY_ID' || name === 'AWS_PROFILE');
-  return embedded || !hasAccess ? NO_ACCESS : { AWS_REGION: REGION, ...Object.fromEntries(own) };
+  if (embedded || !hasAccess) return NO_ACCESS;
+  const access: Environment = { AWS_REGION: REGION, ...Object.fromEntries(own) };
+  const { AWS_PROFILE: profile, ...others } = access;
+  return profile === undefined ? access : { ...others, ...(await credentialsOf(profile)) };
+}
+
+async function credentialsOf(profile: string): Promise<Environment> {
+  const client = new DynamoDBClient({ profile });
+  try {
+    const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
+    return {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`AWS_PROFILE=${profile} gives no credentials: ${why}`);
+  }
 }
 
 interface Plans {

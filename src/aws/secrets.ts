@@ -1,16 +1,32 @@
 // The stage's secrets: from SSM where they are named, from the environment of a local run where they are given.
 
-import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { clock } from './process.ts';
 
 /** A secret's value, or the name of the SSM parameter that holds it. */
 export type Secret = { readonly value: string } | { readonly parameter: string };
 
-/** Parameters are kept for five minutes, so that a rotated secret is taken up. */
-const MAX_AGE_SECONDS = 300;
+/** A parameter is kept for so long, so that a rotated secret is taken up. */
+const MAX_AGE_MS = 5 * 60_000;
 
-export async function readSecret(secret: Secret): Promise<string> {
-  if ('value' in secret) return secret.value;
-  const value = await getParameter(secret.parameter, { decrypt: true, maxAge: MAX_AGE_SECONDS });
-  if (value === undefined) throw new Error(`The parameter ${secret.parameter} is empty`);
-  return value;
+/** Reads a secret, from SSM every five minutes at most. Throws when there is none. */
+export type SecretReader = (secret: Secret) => Promise<string>;
+
+/** A reader for a function instance; it keeps what it has read. */
+export function createSecretReader(now: () => number = () => clock.now()): SecretReader {
+  const client = new SSMClient({});
+  const kept = new Map<string, { readonly value: string; readonly until: number }>();
+  return async (secret) => {
+    if ('value' in secret) return secret.value;
+    const { parameter } = secret;
+    const known = kept.get(parameter);
+    if (known !== undefined && now() < known.until) return known.value;
+    const { Parameter } = await client.send(
+      new GetParameterCommand({ Name: parameter, WithDecryption: true }),
+    );
+    const value = Parameter?.Value;
+    if (!value) throw new Error(`The parameter ${parameter} is empty`);
+    kept.set(parameter, { value, until: now() + MAX_AGE_MS });
+    return value;
+  };
 }

@@ -4,13 +4,14 @@ import type { APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult } fro
 import * as z from 'zod/mini';
 import { createIdentity, sessionIn } from '../app/identity.ts';
 import { LOBBY } from '../app/lobby.ts';
-import { createLog } from '../aws/ports.ts';
-import { readSecret } from '../aws/secrets.ts';
+import { createLog } from '../aws/process.ts';
+import { createSecretReader } from '../aws/secrets.ts';
 import { Environment, readEnvironment, secretSource } from './environment.ts';
 
 const environment = readEnvironment(z.pick(Environment, { ALLOWED_ORIGINS: true }));
 const origins = environment.ALLOWED_ORIGINS.split(',').map((origin) => origin.trim());
 const secret = secretSource('SESSION_SECRET');
+const readSecret = createSecretReader();
 const log = createLog();
 const ROOM = /^[A-Za-z0-9]{1,16}$/;
 

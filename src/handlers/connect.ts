@@ -2,7 +2,8 @@
 
 import * as z from 'zod/mini';
 import { parseSettings } from '../app/settings.ts';
-import { clock, openStore } from '../aws/ports.ts';
+import { clock } from '../aws/process.ts';
+import { openStore } from '../aws/table.ts';
 import { Environment, readEnvironment } from './environment.ts';
 import { readSocketEvent } from './socket-event.ts';
 

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { createHttpApi } from '../app/http-api.ts';
 import { createGateway } from '../aws/gateway.ts';
-import { readSecret } from '../aws/secrets.ts';
+import { createSecretReader } from '../aws/secrets.ts';
 import { createQueues } from '../aws/ticks.ts';
 import { Environment, readEnvironment, secretSource } from './environment.ts';
 import { portsFromEnvironment } from './ports.ts';
@@ -13,6 +13,8 @@ const environment = readEnvironment(
 );
 const sessionSecret = secretSource('SESSION_SECRET');
 const adminToken = secretSource('ADMIN_TOKEN');
+
+const readSecret = createSecretReader();
 
 export const handler = createHttpApi({
   ...portsFromEnvironment(),
