@@ -37,6 +37,8 @@ async function chooseBackend(request) {
     : known || (Math.random() * 100 < share ? 'new' : 'old');
   // The page's files and its lobby have to come from the same side, so a page is asked for once more with the side noted.
   if (side !== known && isPage(request.uri) && request.method === 'GET') return noteSide(request, side);
+  // Part of the cache's key (infra/entry.yml): both sides may have a file of the same name.
+  request.headers['x-liap-side'] = { value: side };
   if (side === 'new') return routeRequest(request);
   cf.selectRequestOriginById('previous');
   return request;

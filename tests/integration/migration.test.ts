@@ -130,6 +130,26 @@ describe('a visitor', () => {
   });
 });
 
+test('a file is cached for each side by itself', async () => {
+  const edge = loadEdge({ 'session-secret': 'secret', 'new-rooms-percent': '50' });
+  const ask = (side: string) =>
+    edge.viewerRequest(
+      {
+        method: 'GET',
+        uri: '/app.js',
+        querystring: {},
+        headers: {},
+        cookies: { liap_side: { value: side } },
+      },
+      '192.0.2.1',
+    );
+  expect(await ask('old')).toMatchObject({
+    origin: 'previous',
+    headers: { 'x-liap-side': { value: 'old' } },
+  });
+  expect(await ask('new')).toMatchObject({ headers: { 'x-liap-side': { value: 'new' } } });
+});
+
 test('without a share in the store, or with one that is no number, everything is ours', async () => {
   const url = await entryAt('many');
   expect(await visit(url, '/')).toMatchObject({ text: PAGE_OF_OURS, redirected: false });

@@ -63,6 +63,21 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
+test('the stack says what the workflows ask it for', () => {
+  const outputs = Object.keys(
+    z
+      .object({ Outputs: z.record(z.string(), z.unknown()) })
+      .parse(parse(readFileSync('infra/entry.yml', 'utf8'))).Outputs,
+  );
+  const asked = [
+    ...FILES.map(textOf)
+      .join('\n')
+      .matchAll(/OutputKey=='(\w+)'/g),
+  ].map(([, name]) => name);
+  expect(asked.length).toBeGreaterThan(1);
+  for (const name of asked) expect(outputs).toContain(name);
+});
+
 test('the linter does find what is wrong', async () => {
   const wrong =
     'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ nope }}\n';
