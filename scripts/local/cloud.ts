@@ -161,7 +161,9 @@ async function buildPages(folder: Folder): Promise<string> {
 interface Place {
   readonly sockets: string;
   readonly api: string;
+  /** Lambda's endpoint, and behind it serverless-offline's. */
   readonly lambda: string;
+  readonly lambdaHost: string;
   readonly steps: string;
   /** The embedded database, or one that is there already. */
   readonly dynamodb: { readonly url: string; readonly embedded: boolean };
@@ -178,6 +180,7 @@ async function choosePlace(options: LocalOptions, folder: Folder, entryPort: num
     sockets: await freeUrl(),
     api: await freeUrl(),
     lambda: await freeUrl(),
+    lambdaHost: await freeUrl(),
     steps: await freeUrl(),
     dynamodb: { url: dynamodbEndpoint ?? (await freeUrl()), embedded: dynamodbEndpoint === undefined },
     entryPort,
@@ -259,7 +262,7 @@ interface Plans {
 }
 
 function planChildren(place: Place, env: Environment): Plans {
-  const { dynamodb, dataFolder, sockets, api, lambda, steps } = place;
+  const { dynamodb, dataFolder, sockets, api, lambdaHost, steps } = place;
   const client = new DynamoDBClient({
     endpoint: dynamodb.url,
     region: env['AWS_REGION'] ?? REGION,
@@ -279,11 +282,12 @@ function planChildren(place: Place, env: Environment): Plans {
   const functions: ChildPlan = {
     name: 'functions',
     args: [
-      ...['--import', script('unauthorized.ts'), serverlessCli()],
+      ...['--import', script('unauthorized.ts'), '--import', script('lambda.ts'), serverlessCli()],
       ...['offline', '--stage', STAGE, '--region', REGION],
-      ...['--httpPort', portOf(api), '--websocketPort', portOf(sockets), '--lambdaPort', portOf(lambda)],
+      ...['--httpPort', portOf(api), '--websocketPort', portOf(sockets), '--lambdaPort', portOf(lambdaHost)],
     ],
-    env,
+    // serverless-offline's own `awslambda` hands no stream to a function.
+    env: { ...env, LAMBDA_HOST: lambdaHost, AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: '1' },
     ready: async () => {
       await expectOk(`${api}/api/health`);
       if (!dynamodb.embedded) await withTable();

@@ -4,7 +4,8 @@ import { TICK_PATIENCE_MS } from './effects.ts';
 import { commandIdOf, roomIdOf } from './ids.ts';
 import { connectionsOf, execute, isGone } from './execute.ts';
 import type { Order, Outcome, Sender } from './execute.ts';
-import type { Ports } from './ports.ts';
+import type { Delivery, Ports } from './ports.ts';
+import { publish, reached } from './publish.ts';
 import { latencyCount } from './latency.ts';
 import { LOBBY, roomListNow } from './lobby.ts';
 import { parseClientFrame } from '../protocol/client-frames.ts';
@@ -97,7 +98,7 @@ async function sayFarewell(
   { connection, place }: Asked,
   frames: readonly Frame[],
 ): Promise<void> {
-  await ports.publisher.publish({
+  await tell(ports, {
     roomId: place,
     seq: 0,
     sends: [{ connectionId: connection, frames, close: true }],
@@ -113,12 +114,17 @@ async function deliverReply(
   const [first] = reply;
   if (first === undefined) return null;
   if (reply.length === 1) return first;
-  await ports.publisher.publish({
+  await tell(ports, {
     roomId: place,
     seq: first.seq ?? 0,
     sends: [{ connectionId: connection, frames: reply }],
   });
   return null;
+}
+
+/** Nothing follows from these frames, so it is enough that they are on their way: who misses its answer asks again. */
+function tell(ports: Ports, delivery: Delivery): Promise<void> {
+  return reached(publish(ports, delivery).begun);
 }
 
 function answerFrame(ports: Ports, asked: Asked, frame: ClientFrame): Promise<Answer> {
@@ -389,7 +395,7 @@ async function showEmote(ports: Ports, asked: Asked, emote: Emote): Promise<Answ
   const others = connectionsOf(record.room).filter((connection) => connection !== asked.connection);
   if (others.length > 0) {
     const sends = others.map((connectionId) => ({ connectionId, frames: [frame] }));
-    await ports.publisher.publish({ roomId: asked.place, seq: record.seq, sends });
+    await tell(ports, { roomId: asked.place, seq: record.seq, sends });
   }
   return said(asked, frame);
 }

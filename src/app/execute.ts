@@ -19,6 +19,7 @@ import { SNAPSHOT_EVERY } from '../store/log.ts';
 import { effectsOf, settleTask, tickOf } from './effects.ts';
 import type { Effect } from './effects.ts';
 import type { Ports, Send } from './ports.ts';
+import { publish } from './publish.ts';
 
 /** A command for a room, and who waits for the answer. */
 export interface Order {
@@ -220,32 +221,27 @@ function connectionAt(room: Room, seat: Seat): ConnectionId | null {
 
 /**
  * Does all effects side by side, but what leads to the next commit after the frames of this one. What fails is logged and
- * named, for it heals by itself (docs/architecture.md, 8).
+ * named, for it heals by itself (docs/architecture.md, 8). A sender's reply need not wait until everybody else has theirs;
+ * without a sender nobody waits, and the state machine or the queue may go on to the next commit.
  */
 async function perform(
   ports: Ports,
-  { room, command }: Order,
+  { room, command, sender }: Order,
   record: RoomRecord,
   sends: readonly Send[],
   effects: readonly Effect[],
 ): Promise<readonly Effect['effect'][]> {
   const what = { room, command };
-  const publishing =
-    sends.length === 0
-      ? undefined
-      : guard(
-          ports,
-          { ...what, what: 'publish' },
-          ports.publisher.publish({ roomId: room, seq: record.seq, sends }),
-        );
+  const telling = sends.length === 0 ? null : publish(ports, { roomId: room, seq: record.seq, sends });
   const own = ownEffects(command, record, ports.clock.now());
   const all = [...effects, ...own.filter((each) => !effects.some((other) => isDeepStrictEqual(each, other)))];
   const working = all.map(async (effect) => {
-    if (leadsOn(effect)) await publishing;
+    if (leadsOn(effect)) await telling?.ended;
     const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
     return isDone ? [] : [effect.effect];
   });
-  const [failed] = await Promise.all([Promise.all(working), publishing, ports.tally.flush()]);
+  const told = sender === undefined ? telling?.ended : telling?.begun;
+  const [failed] = await Promise.all([Promise.all(working), told, ports.tally.flush()]);
   return failed.flat();
 }
 

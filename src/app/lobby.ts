@@ -5,6 +5,7 @@ import type { Listing } from '../room/listing.ts';
 import { roomList } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import type { Ports } from './ports.ts';
+import { publish, reached } from './publish.ts';
 
 /** What the lobby is called where a room's id would stand. */
 export const LOBBY = 'lobby';
@@ -55,7 +56,8 @@ export async function tellLobby(ports: Ports): Promise<void> {
     for (let first = 0; first < members.length; first += atOnce) {
       const some = members.slice(first, first + atOnce);
       const sends = some.map((connectionId) => ({ connectionId, frames: [list] }));
-      await ports.publisher.publish({ roomId: LOBBY, seq: 0, sends });
+      // One call after the other: each may carry megabytes. What fails has the tick come again.
+      await reached(publish(ports, { roomId: LOBBY, seq: 0, sends }).ended);
     }
   }
 }

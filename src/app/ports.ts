@@ -16,9 +16,19 @@ export interface Delivery<F = Frame> {
   readonly seq: number;
   readonly sends: readonly Send<F>[];
 }
+/**
+ * How far the broadcaster has come with a delivery. Each moment is told by a value, the error or null, so that one nobody
+ * waits for is no unhandled rejection. Who misses a frame notices by the next frame's gap or the next ping.
+ */
+export interface Publishing {
+  /** It has the delivery and runs; or is certain to get it, as far as the caller can do anything about that. */
+  readonly begun: Promise<Error | null>;
+  /** It has posted. A delivery that did not begin has ended with the same error. May be seen late: after a function froze. */
+  readonly ended: Promise<Error | null>;
+}
 export interface Publisher {
-  /** Has the broadcaster deliver. Resolves when that much is certain; whoever misses a frame notices by the next ping. */
-  publish(delivery: Delivery): Promise<void>;
+  /** Has the broadcaster deliver. */
+  publish(delivery: Delivery): Publishing;
 }
 
 /** How a post ended: `gone` is a 410, `failed` what retries did not help. */

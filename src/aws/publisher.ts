@@ -1,28 +1,117 @@
-// The publisher on AWS: the broadcaster Lambda, called as a request (docs/decisions/0003).
+// The publisher on AWS: the broadcaster Lambda, called for a response that streams. Its first bytes say that it runs, its
+// end that it has posted (docs/decisions/0010).
 
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { Delivery, Publisher } from '../app/ports.ts';
+import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Delivery, Publisher, Publishing } from '../app/ports.ts';
 
-/** A publisher that waits until the broadcaster has posted, and asks once more when it failed. */
+/**
+ * How long a caller waits at the most for the broadcaster to begin, in ms, when the delivery goes out on a connection that
+ * is open already: by then it has left the machine. On a new one there is no such limit, for a function that is frozen
+ * in the middle of a TLS handshake has sent nothing.
+ */
+export const HAND_OVER_MS = 15;
+
+/** A publisher that asks the broadcaster once more when it did not begin, and never when it did. */
 export function createPublisher(broadcaster: string): Publisher {
-  const client = new LambdaClient({ maxAttempts: 2 });
-  const invoke = async (delivery: Delivery): Promise<void> => {
-    const { FunctionError } = await client.send(
-      new InvokeCommand({
-        FunctionName: broadcaster,
-        InvocationType: 'RequestResponse',
-        Payload: Buffer.from(JSON.stringify(delivery)),
-      }),
-    );
-    if (FunctionError !== undefined) throw new Error(`The broadcaster failed: ${FunctionError}`);
-  };
+  const connections = openConnections();
+  const client = new LambdaClient({ maxAttempts: 2, requestHandler: connections.agents });
+  /** Deliveries on their way to a connection: each may take one of those that are free. */
+  let starting = 0;
+
   return {
-    publish: async (delivery) => {
-      try {
-        await invoke(delivery);
-      } catch {
-        await invoke(delivery);
-      }
+    publish: (delivery) => {
+      const isWarm = connections.free() > starting;
+      starting++;
+      const publishing = follow((begin) => invokeTwice(client, broadcaster, delivery, begin));
+      void publishing.begun.then(() => starting--);
+      return isWarm ? { ...publishing, begun: atMost(HAND_OVER_MS, publishing.begun) } : publishing;
     },
   };
+}
+
+/** Both moments of some work that calls `begin` at the first and resolves at the second. */
+function follow(work: (begin: () => void) => Promise<void>): Publishing {
+  const { promise: begun, resolve } = Promise.withResolvers<Error | null>();
+  const ended = work(() => resolve(null)).then(() => null, asError);
+  // Has no effect on what has begun.
+  void ended.then(resolve);
+  return { begun, ended };
+}
+
+async function invokeTwice(
+  client: LambdaClient,
+  broadcaster: string,
+  delivery: Delivery,
+  begin: () => void,
+): Promise<void> {
+  const progress = { hasBegun: false };
+  const once = (): Promise<void> =>
+    invoke(client, broadcaster, delivery, () => {
+      progress.hasBegun = true;
+      begin();
+    });
+  try {
+    await once();
+  } catch (error) {
+    if (progress.hasBegun) throw error;
+    await once();
+  }
+}
+
+/**
+ * One call of the broadcaster, read to its end: the connection is kept for the next. In a function that has answered, the
+ * rest is read when the function is thawed; Lambda lets the broadcaster finish whether or not somebody listens.
+ */
+async function invoke(
+  client: LambdaClient,
+  FunctionName: string,
+  delivery: Delivery,
+  begin: () => void,
+): Promise<void> {
+  const Payload = Buffer.from(JSON.stringify(delivery));
+  const { EventStream = [] } = await client.send(
+    new InvokeWithResponseStreamCommand({ FunctionName, Payload }),
+  );
+  let isComplete = false;
+  for await (const { PayloadChunk, InvokeComplete } of EventStream) {
+    if (PayloadChunk !== undefined) begin();
+    if (InvokeComplete?.ErrorCode !== undefined)
+      throw new Error(`The broadcaster failed: ${InvokeComplete.ErrorCode}`);
+    isComplete ||= InvokeComplete !== undefined;
+  }
+  if (!isComplete) throw new Error('The answer of the broadcaster broke off');
+}
+
+/** The moment, or `null` after so many ms if it has not come by then. */
+function atMost(ms: number, moment: Promise<Error | null>): Promise<Error | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), ms);
+    void moment.then((outcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    });
+  });
+}
+
+/** Kept connections, as the SDK would keep them, and how many of them wait for a call. */
+function openConnections() {
+  const agents = {
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+  };
+  const free = (): number =>
+    Object.values(agents)
+      .flatMap(({ freeSockets }) => Object.values(freeSockets))
+      .flatMap((sockets) => sockets ?? [])
+      .filter(({ destroyed }) => !destroyed).length;
+  return { agents, free };
+}
+
+/** The SDK's own default. */
+const MAX_SOCKETS = 50;
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,8 +1,8 @@
-// The broadcaster: posts a delivery to its connections. Called by the publisher and by nobody else.
+// The broadcaster: posts a delivery to its connections. Called by the publisher and by nobody else, whom it tells by a first
+// line that it has begun, and by the end of its answer that it is done.
 
 import * as z from 'zod/mini';
 import { broadcast } from '../app/broadcast.ts';
-import type { Reach } from '../app/broadcast.ts';
 import { createGateway } from '../aws/gateway.ts';
 import { createGraveyard } from '../aws/ticks.ts';
 import { Environment, readEnvironment } from './environment.ts';
@@ -18,8 +18,11 @@ const ports = {
   bury: createGraveyard(environment.DEAD_LETTER_QUEUE_URL),
 };
 
-export async function handler(event: unknown): Promise<Reach> {
-  const reach = await broadcast(ports, DeliveryPayload.parse(event));
+/** Answers in two parts: a line once it has the delivery, the `Reach` as JSON when everything is done. */
+export const handler = awslambda.streamifyResponse<unknown>(async (event, stream) => {
+  const delivery = DeliveryPayload.parse(event);
+  stream.write('begun\n');
+  const reach = await broadcast(ports, delivery);
   await ports.tally.flush();
-  return reach;
-}
+  stream.end(JSON.stringify(reach));
+});

@@ -484,12 +484,12 @@ describe('the broadcaster', () => {
     await expect(stage.functions.broadcaster({ roomId: 'R' })).rejects.toThrow();
   });
 
-  test('is called once more when it failed, and then the frames arrive', async () => {
+  test('is called once more when it failed to begin, and then the frames arrive', async () => {
     const room = await roomWith(gameAt('declaration'));
     const functions = stage.functions as { broadcaster: Stage['functions']['broadcaster'] };
     const { broadcaster } = functions;
-    functions.broadcaster = (event) =>
-      deliveriesOf(room) === 1 ? Promise.reject(new Error('cold')) : broadcaster(event);
+    functions.broadcaster = (event, context) =>
+      deliveriesOf(room) === 1 ? Promise.reject(new Error('cold')) : broadcaster(event, context);
     try {
       expect(await say(room, 1, 'declare', { value: 2 })).toMatchObject({ event: 'phase_change' });
     } finally {
@@ -1079,8 +1079,10 @@ describe('the environment', () => {
       return (error as { stderr: string }).stderr;
     }
   };
+  // The managed runtime's global is there before a handler is.
   const load = (name: string) =>
-    `await import(${JSON.stringify(fileURLToPath(new URL(`../../src/handlers/${name}.ts`, import.meta.url)))})`;
+    `globalThis.awslambda = { streamifyResponse: (handler) => handler };
+    await import(${JSON.stringify(fileURLToPath(new URL(`../../src/handlers/${name}.ts`, import.meta.url)))})`;
 
   test.each(Object.entries(NEEDS))(
     '%s fails at its start with the name of what is missing, and starts once that is there',
@@ -1091,7 +1093,7 @@ describe('the environment', () => {
       const program = `
         ${load(name)}.catch(({ message }) => console.log(message));
         process.env.${last} = ${JSON.stringify(ENVIRONMENT[last])};
-        console.log(typeof (${again}).handler);`;
+        ${again}.then(({ handler }) => console.log(typeof handler));`;
       const [failure, success] = (await run(program, env)).trim().split('\n');
       expect(failure).toMatch(/^Unusable environment: /);
       expect(failure).toContain(last.replace('_PARAMETER', ''));

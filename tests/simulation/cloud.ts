@@ -10,7 +10,8 @@ import { execute } from '../../src/app/execute.ts';
 import { runPhase, runTick } from '../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../src/app/game-phases.ts';
 import { LOBBY } from '../../src/app/lobby.ts';
-import type { Delivery, Ports, PostResult, Tick } from '../../src/app/ports.ts';
+import type { Delivery, Ports, PostResult, Publishing, Tick } from '../../src/app/ports.ts';
+import { HAND_OVER_MS } from '../../src/aws/publisher.ts';
 import type { Commit } from '../../src/room/record.ts';
 import type { ConnectionId, PlayerId, Settings } from '../../src/room/room.ts';
 import { MemoryStore } from '../support/memory-store.ts';
@@ -53,6 +54,8 @@ const DEFINITION = JSON.parse(
 const FUNCTION_TIMEOUT_MS = 15_000;
 const TICK_RECEIVES = 5;
 const VISIBILITY_MS = 60_000;
+/** How often an invocation gets a new instance although one is free, which is then retired. */
+const NEW_INSTANCE = 0.05;
 
 /** The client's end of a connection. */
 export interface ClientEnd {
@@ -74,11 +77,23 @@ interface Connection extends ClientEnd {
   deliverAt: number;
 }
 
-/** One run of a function. When it dies, nothing of it goes on. */
+/** One run of a function. When it dies, nothing of it goes on; when it has answered, nothing but what its instance still hears. */
 interface Invocation {
   readonly name: string;
+  readonly instance: Instance;
   isAlive: boolean;
   readonly die: (why: Error) => void;
+}
+
+/** What runs a function, one invocation after the other, and is frozen in between. */
+interface Instance {
+  readonly name: string;
+  /** What runs now; null while it is frozen. */
+  invocation: Invocation | null;
+  /** Called when it is thawed. */
+  readonly frozen: (() => void)[];
+  /** Whether it has a connection to the broadcaster. */
+  isWarm: boolean;
 }
 
 /** Whether the function dies right before or right after it calls. */
@@ -105,6 +120,7 @@ export class Cloud {
   /** Says at which call a function dies, for who wants exactly that crash. */
   trap: Trap = () => false;
   readonly #connections = new Map<ConnectionId, Connection>();
+  readonly #instances = new Set<Instance>();
   readonly #witness: Witness;
   #ids = 0;
   #seeds = 0;
@@ -266,30 +282,50 @@ export class Cloud {
   /** Runs a function. Rejects when it throws, dies or takes too long. */
   #invoke<T>(name: string, run: (ports: Ports, invocation: Invocation) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const instance = this.#instanceOf(name);
       const invocation: Invocation = {
         name,
+        instance,
         isAlive: true,
         die: (why) => {
           if (!invocation.isAlive) return;
           invocation.isAlive = false;
+          this.#instances.delete(instance);
           this.tell(`${name} ${why.message}`);
           reject(why);
         },
       };
+      instance.invocation = invocation;
+      for (const thaw of instance.frozen.splice(0)) thaw();
       const cancel = this.scheduler.after(FUNCTION_TIMEOUT_MS, () => invocation.die(new Error('timed out')));
       run(this.#portsOf(invocation), invocation).then(
         (result) => {
           cancel();
-          if (invocation.isAlive) resolve(result);
+          if (!invocation.isAlive) return;
           invocation.isAlive = false;
+          instance.invocation = null;
+          resolve(result);
         },
         (error: unknown) => {
           cancel();
           this.tell(`${name} failed: ${String(error)}`);
-          invocation.die(error instanceof Error ? error : new Error(String(error)));
+          invocation.die(asError(error));
         },
       );
     });
+  }
+
+  /** An instance for one more invocation: any of those that are free, or a new one. */
+  #instanceOf(name: string): Instance {
+    const [first, ...others] = [...this.#instances].filter(
+      (each) => each.name === name && each.invocation === null,
+    );
+    const free = first === undefined ? null : this.scheduler.pick([first, ...others]);
+    if (free !== null && !this.scheduler.chance(NEW_INSTANCE)) return free;
+    if (free !== null) this.#instances.delete(free);
+    const instance: Instance = { name, invocation: null, frozen: [], isWarm: false };
+    this.#instances.add(instance);
+    return instance;
   }
 
   async #invokePhase(payload: Json): Promise<Json> {
@@ -319,13 +355,7 @@ export class Cloud {
       this.#call(invocation, what, ms, work);
     const ports: Ports = {
       store: this.store.asPort((what, work) => call(what, 5, work)),
-      publisher: {
-        publish: async (delivery) => {
-          const once = (): Promise<unknown> => call('broadcast', 8, () => this.#broadcast(delivery));
-          // As src/aws/publisher.ts: one more try.
-          await once().catch(once);
-        },
-      },
+      publisher: { publish: (delivery) => this.#publish(invocation, delivery) },
       phases: {
         start: (room, game, clocks) =>
           call('StartExecution', 20, () => {
@@ -369,9 +399,63 @@ export class Cloud {
     return ports;
   }
 
-  #broadcast(delivery: Delivery): Promise<unknown> {
-    return this.#invoke('broadcaster', (ports, invocation) =>
-      broadcast(
+  /** As src/aws/publisher.ts: one more try of what did not begin, and a wait for the begin that has an end. */
+  #publish(invocation: Invocation, delivery: Delivery): Publishing {
+    const { instance } = invocation;
+    const { promise, resolve } = Promise.withResolvers<Error | null>();
+    let hasBegun = false;
+    const begin = (): void => {
+      hasBegun = true;
+      instance.isWarm = true;
+      resolve(null);
+    };
+    const once = (): Promise<void> => this.#callBroadcaster(instance, delivery, begin);
+    const ended = once()
+      .catch((error: unknown) => (hasBegun ? Promise.reject(asError(error)) : once()))
+      .then(() => null, asError);
+    void ended.then(resolve);
+    const cap = this.scheduler.pause(HAND_OVER_MS).then(() => null);
+    return { begun: instance.isWarm ? Promise.race([promise, cap]) : promise, ended };
+  }
+
+  /** The request goes out only while the caller runs; what comes back is heard when it runs, maybe much later or never. */
+  async #callBroadcaster(caller: Instance, delivery: Delivery, begin: () => void): Promise<void> {
+    const { invocation } = caller;
+    if (invocation === null) return forever();
+    await this.#hop(invocation, 'broadcast', 4, 'before');
+    if (this.#happens('refused')) throw new Error('broadcast was throttled');
+    const isLost = this.#happens('lostReply');
+    const breaksAt = isLost ? this.scheduler.pick(['begin', 'end'] as const) : null;
+    const { promise: firstByte, resolve: write, reject: fail } = Promise.withResolvers<undefined>();
+    const ending = this.#broadcast(delivery, () => write(undefined)).then(() => null, asError);
+    void ending.then((error) => fail(error));
+    const error = await firstByte.then(() => null, asError);
+    await this.#hears(caller, 'begun');
+    if (error !== null) throw error;
+    if (breaksAt === 'begin') throw new Error('broadcast: the stream broke before its begin was heard');
+    begin();
+    const end = await ending;
+    await this.#hears(caller, 'broadcast');
+    if (end !== null) throw end;
+    if (breaksAt === 'end') throw new Error('broadcast: the stream broke before its end was heard');
+  }
+
+  /** Something comes back to an instance: it is heard once that runs, and the function may die of it. */
+  async #hears(instance: Instance, what: string): Promise<void> {
+    await this.scheduler.pause(this.#latency(4));
+    while (instance.invocation === null) await new Promise<void>((thaw) => instance.frozen.push(thaw));
+    const { invocation } = instance;
+    const dies = this.trap(instance.name, what, 'after') || this.#happens('crash');
+    if (invocation.isAlive && dies) invocation.die(new Error(`crashed after ${what}`));
+    if (!invocation.isAlive) await forever();
+  }
+
+  #broadcast(delivery: Delivery, begin: () => void): Promise<unknown> {
+    return this.#invoke('broadcaster', async (ports, invocation) => {
+      await this.#hop(invocation, 'begin', 0, 'before');
+      begin();
+      await this.#hop(invocation, 'begin', 0, 'after');
+      return broadcast(
         {
           ...ports,
           gateway: {
@@ -388,8 +472,8 @@ export class Cloud {
           bury: (letter) => this.#call(invocation, 'bury', 8, () => void this.deadLetters.push(letter)),
         },
         delivery,
-      ),
-    );
+      );
+    });
   }
 
   #enqueue(tick: Tick, delaySeconds: number, receives = 1): void {
@@ -430,7 +514,7 @@ export class Cloud {
     await this.scheduler.pause(this.#latency(ms));
     const dies = this.trap(invocation.name, what, when) || this.#happens('crash');
     if (invocation.isAlive && dies) invocation.die(new Error(`crashed ${when} ${what}`));
-    if (!invocation.isAlive) await new Promise<never>(() => undefined);
+    if (!invocation.isAlive) await forever();
   }
 
   async #network(what: string): Promise<void> {
@@ -450,6 +534,15 @@ export class Cloud {
     if (this.#happens('slow')) return scheduler.between(500, 4_000);
     return typical * (0.5 + scheduler.random() * 1.5);
   }
+}
+
+/** What never comes about. */
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** When every simulated world begins, epoch ms. */

@@ -65,6 +65,8 @@ export interface World {
   readonly reach: Map<ConnectionId, PostResult>;
   /** Statuses of executions by name. */
   readonly executions: Map<string, string>;
+  /** How the next deliveries end that have begun: at once and well when there is nothing here. */
+  readonly endings: Promise<Error | null>[];
   /** Epoch ms. */
   now: number;
   /** Time goes on by so many seconds. */
@@ -104,12 +106,18 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
   const counts = new Map<string, number>();
   const reach = new Map<ConnectionId, PostResult>();
   const executions = new Map<string, string>();
+  const endings: World['endings'] = [];
   const table = new MemoryStore({ now: () => world.now });
   const ports: Ports = {
     store: table.asPort(call),
     publisher: {
-      publish: (delivery) =>
-        call(`publish ${delivery.roomId} ${delivery.seq}`, () => void kept.deliveries.push(delivery)),
+      publish: (delivery) => {
+        const begun = call(
+          `publish ${delivery.roomId} ${delivery.seq}`,
+          () => void kept.deliveries.push(delivery),
+        ).then(() => null, asError);
+        return { begun, ended: begun.then((error) => error ?? endings.shift() ?? null) };
+      },
     },
     phases: phasesIn(call, kept.phases, executions),
     ticks: {
@@ -153,6 +161,7 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
     counts,
     reach,
     executions,
+    endings,
     now,
     pass: (seconds) => {
       world.now += seconds * 1_000;
@@ -268,6 +277,10 @@ function randomFrom(seed: number): Random {
     },
     fraction: () => Number.parseInt(next().slice(0, 8), 16) / 2 ** 32,
   };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function hash(text: string): string {

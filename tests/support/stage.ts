@@ -7,6 +7,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSteps, readDefinition } from '../../scripts/local/steps.ts';
 import type { Steps } from '../../scripts/local/steps.ts';
+import { answerStreaming, contextOf, defineStreaming } from '../../scripts/local/streaming.ts';
+import type { Handler as StreamingHandler } from '../../scripts/local/streaming.ts';
+import type { Reach } from '../../src/app/broadcast.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import type { Frame } from '../../src/protocol/server-frames.ts';
 import type { Settings } from '../../src/room/room.ts';
@@ -21,7 +24,7 @@ export const SESSION_SECRET = 'the secret of all sessions';
 export const ORIGIN = 'https://play.example';
 const PREFIX = 'liap-tui-local-';
 
-type Handler<Result> = (event: unknown) => Promise<Result>;
+type Handler<Result> = (event: unknown, context?: { readonly clientContext: unknown }) => Promise<Result>;
 export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +36,7 @@ export interface Functions {
   readonly connect: Handler<{ statusCode: number }>;
   readonly disconnect: Handler<{ statusCode: number }>;
   readonly message: Handler<{ statusCode: number; body?: string }>;
-  readonly broadcaster: Handler<Readonly<Record<string, number>>>;
+  readonly broadcaster: Handler<Reach>;
   readonly phase: Handler<unknown>;
   readonly tick: Handler<SQSBatchResponse>;
   readonly http: Handler<HttpResult>;
@@ -77,12 +80,14 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
         .map((post) => JSON.parse(post.text) as Frame),
   };
   const gateway = createServer(answerAsGateway(sockets));
+  let running = 0;
   const lambda = createServer(
-    answerAsLambda(async (name, payload) => {
+    answerAsLambda(async (name, payload, stream) => {
       invoked.push({ name, payload });
       const handler = new Map<string, Handler<unknown>>(Object.entries(functions)).get(name);
       if (handler === undefined) throw new Error(`There is no function ${name}`);
-      return handler(payload);
+      running++;
+      return handler(payload, { clientContext: contextOf(stream) }).finally(() => running--);
     }),
   );
   const steps = createSteps({
@@ -120,7 +125,7 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
     SESSION_SECRET,
     ADMIN_TOKEN,
   });
-  const functions = await loadFunctions();
+  const functions = await loadFunctions(() => running === 0);
   steps.resume();
   const store = createStore({
     client: table.client,
@@ -144,7 +149,9 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
   };
 }
 
-async function loadFunctions(): Promise<Functions> {
+/** `isQuiet`: no function runs that another called. A frame is answered before the broadcaster is done; tests want to see both. */
+async function loadFunctions(isQuiet: () => boolean): Promise<Functions> {
+  defineStreaming();
   const [authorizer, connect, disconnect, message, broadcaster, phase, tick, http] = await Promise.all([
     import('../../src/handlers/authorizer.ts'),
     import('../../src/handlers/connect.ts'),
@@ -159,8 +166,18 @@ async function loadFunctions(): Promise<Functions> {
     authorizer: authorizer.handler as Functions['authorizer'],
     connect: connect.handler,
     disconnect: disconnect.handler,
-    message: message.handler,
-    broadcaster: broadcaster.handler,
+    message: async (event) => {
+      const answer = await message.handler(event);
+      await sleep(5);
+      await until(isQuiet);
+      return answer;
+    },
+    broadcaster: async (event, context) => {
+      const [, reach = ''] = (
+        await (broadcaster.handler as unknown as StreamingHandler)(event, context)
+      ).split('\n');
+      return JSON.parse(reach) as Reach;
+    },
     phase: phase.handler,
     tick: tick.handler,
     http: http.handler as unknown as Functions['http'],
@@ -195,18 +212,14 @@ function answerAsGateway({ posts, closed, statuses }: Sockets): Listener {
   };
 }
 
-/** `Invoke` of Lambda's API by request and response; what a function throws is a function error. */
-function answerAsLambda(invoke: (name: string, payload: unknown) => Promise<unknown>): Listener {
+/** `InvokeWithResponseStream` of Lambda's API; what a function throws is a function error. */
+function answerAsLambda(
+  invoke: (name: string, payload: unknown, stream: string) => Promise<unknown>,
+): Listener {
   return (request, response) => {
     void text(request).then(async (body) => {
       const name = request.url?.split('/').at(-2)?.replace(PREFIX, '') ?? '';
-      try {
-        const result = await invoke(name, JSON.parse(body));
-        response.end(JSON.stringify(result ?? null));
-      } catch (error) {
-        response.setHeader('x-amz-function-error', 'Unhandled');
-        response.end(JSON.stringify({ errorType: 'Error', errorMessage: String(error) }));
-      }
+      await answerStreaming(response, (stream) => invoke(name, JSON.parse(body), stream));
     });
   };
 }

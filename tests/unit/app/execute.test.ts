@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Sender } from '../../../src/app/execute.ts';
+import type { Outcome, Sender } from '../../../src/app/execute.ts';
 import type { Seat } from '../../../src/game/seats.ts';
 import type { Frame } from '../../../src/protocol/server-frames.ts';
 import type { Command } from '../../../src/room/commands.ts';
@@ -399,8 +399,60 @@ describe('what fails after the commit', () => {
     world.faults.refuse('publish');
     const outcome = await command(world, annDeclares, { sender: from(1) });
     expect(outcome).toMatchObject({ kind: 'committed', failed: [], reply: [{ event: 'phase_change' }] });
-    expect(world.lines).toMatchObject([{ level: 'error', fields: { effect: 'publish' } }]);
+    expect(world.lines).toMatchObject([
+      { level: 'error', message: 'A delivery failed', fields: { room: ROOM } },
+    ]);
     expect(world.counts.get('failures.publish')).toBe(1);
+  });
+
+  test('is told to operators also when the answer went out before it was known', async () => {
+    gameComesTo('declaration');
+    const { promise: ending, resolve: end } = Promise.withResolvers<Error | null>();
+    world.endings.push(ending);
+    const outcome = await command(world, annDeclares, { sender: from(1) });
+    expect(outcome).toMatchObject({ kind: 'committed', failed: [] });
+    expect(world.lines).toEqual([]);
+    end(new Error('half way'));
+    await new Promise(setImmediate);
+    expect(world.lines).toMatchObject([
+      { level: 'error', message: 'A delivery failed', fields: { room: ROOM } },
+    ]);
+    expect(world.counts.get('failures.publish')).toBe(1);
+  });
+});
+
+describe('while the frames of a commit are still being posted', () => {
+  const { promise: never } = Promise.withResolvers<Error | null>();
+  /** How a command ends, or `waits` when it does not although everything else has. */
+  const stateOf = async (running: Promise<Outcome>): Promise<string> => {
+    const pause = new Promise<'waits'>((resolve) => setImmediate(() => setImmediate(() => resolve('waits'))));
+    return Promise.race([running.then(({ kind }) => kind), pause]);
+  };
+  const isStarted = (): boolean => world.phases.some(({ call }) => call === 'start');
+
+  test('the sender has its answer', async () => {
+    gameComesTo('declaration');
+    world.endings.push(never);
+    expect(await stateOf(command(world, annDeclares, { sender: from(1) }))).toBe('committed');
+    expect(world.deliveries).toHaveLength(1);
+  });
+
+  test('what leads to the next commit waits, and the answer with it', async () => {
+    happened(world, tableOf([1, 2]));
+    const { promise: ending, resolve: end } = Promise.withResolvers<Error | null>();
+    world.endings.push(ending);
+    const running = command(world, by(1, { type: 'startGame' }), { sender: from(1) });
+    expect(await stateOf(running)).toBe('waits');
+    expect(isStarted()).toBe(false);
+    end(null);
+    expect((await running).kind).toBe('committed');
+    expect(isStarted()).toBe(true);
+  });
+
+  test('a command without a sender waits: the state machine may go on to the next', async () => {
+    gameComesTo('declaration');
+    world.endings.push(never);
+    expect(await stateOf(command(world, disconnect(1)))).toBe('waits');
   });
 });
 

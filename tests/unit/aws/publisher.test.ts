@@ -1,0 +1,232 @@
+// The publisher against a Lambda endpoint that is played: what it calls begun and ended, what it tries again, and for how long
+// a caller waits.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { createPublisher, HAND_OVER_MS } from '../../../src/aws/publisher.ts';
+import type { Delivery, Publisher } from '../../../src/app/ports.ts';
+import { encodeChunk, encodeEnd } from '../../../scripts/local/streaming.ts';
+import { close, listen } from '../../support/table.ts';
+
+const DELIVERY: Delivery = { roomId: 'R', seq: 3, sends: [] };
+
+/** What one call of the broadcaster is answered with, step by step. */
+type Script = (call: Call) => void | Promise<void>;
+interface Call {
+  readonly begin: () => void;
+  readonly end: () => void;
+  readonly fail: () => void;
+  readonly refuse: () => void;
+  readonly breakOff: () => void;
+}
+
+const scripts: Script[] = [];
+let calls = 0;
+let connections = 0;
+const unhandled: unknown[] = [];
+const note = (error: unknown): void => void unhandled.push(error);
+
+const server = createServer((request, response) => {
+  request.resume().on('end', () => {
+    calls++;
+    void (scripts.shift() ?? well)(callOf(response));
+  });
+});
+server.on('connection', () => connections++);
+
+const well: Script = ({ begin, end }) => {
+  begin();
+  end();
+};
+
+function callOf(response: ServerResponse): Call {
+  const write = (message: Uint8Array): void => {
+    if (!response.headersSent)
+      response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+    response.write(message);
+  };
+  return {
+    begin: () => write(encodeChunk(Buffer.from('begun\n'))),
+    end: () => {
+      write(encodeEnd(null));
+      response.end();
+    },
+    fail: () => {
+      write(encodeEnd(new Error('a bug')));
+      response.end();
+    },
+    refuse: () => {
+      response.writeHead(400, {
+        'content-type': 'application/json',
+        'x-amzn-errortype': 'InvalidParameterValueException',
+      });
+      response.end('{}');
+    },
+    breakOff: () => response.destroy(),
+  };
+}
+
+const failing: Script = ({ begin, fail }) => {
+  begin();
+  fail();
+};
+const breaking: Script = ({ begin, breakOff }) => {
+  begin();
+  setTimeout(breakOff, 5);
+};
+
+/** A moment of the played endpoint: something to wait for, and the way to have it. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return { opened: promise, open: () => resolve(undefined) };
+}
+
+let publisher: Publisher;
+
+beforeAll(async () => {
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_LAMBDA: await listen(server),
+  });
+  process.on('unhandledRejection', note);
+});
+beforeEach(() => {
+  scripts.splice(0);
+  calls = 0;
+  connections = 0;
+  publisher = createPublisher('broadcaster');
+});
+afterAll(async () => {
+  await close(server);
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+/** Whether a moment has come, once everything that can happen by itself has happened. */
+async function hasCome(moment: Promise<unknown>): Promise<boolean> {
+  const pause = new Promise<false>((resolve) => setTimeout(() => resolve(false), 4 * HAND_OVER_MS));
+  return Promise.race([moment.then(() => true), pause]);
+}
+
+async function warmUp(): Promise<void> {
+  await publisher.publish(DELIVERY).ended;
+  // The connection is free again once the end of the answer has been read.
+  await new Promise(setImmediate);
+  calls = 0;
+}
+
+describe('a delivery', () => {
+  test('has begun before it has ended', async () => {
+    const posts = gate();
+    scripts.push(async ({ begin, end }) => {
+      begin();
+      await posts.opened;
+      end();
+    });
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(await begun).toBeNull();
+    expect(await hasCome(ended)).toBe(false);
+    posts.open();
+    expect(await ended).toBeNull();
+  });
+
+  test.each<readonly [string, Script]>([
+    ['was refused', ({ refuse }) => refuse()],
+    ['failed in the function', ({ fail }) => fail()],
+  ])('that %s before it began is asked for once more', async (_how, script) => {
+    scripts.push(script);
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(await begun).toBeNull();
+    expect(await ended).toBeNull();
+    expect(calls).toBe(2);
+  });
+
+  test('that fails twice before it began has neither begun nor ended', async () => {
+    scripts.push(
+      ({ fail }) => fail(),
+      ({ fail }) => fail(),
+    );
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(await begun).toEqual(new Error('The broadcaster failed: Unhandled'));
+    expect(await ended).toEqual(new Error('The broadcaster failed: Unhandled'));
+    expect(calls).toBe(2);
+  });
+
+  test.each<readonly [string, Script, string]>([
+    ['fails', failing, 'The broadcaster failed: Unhandled'],
+    ['breaks off', breaking, 'aborted'],
+  ])('that %s after it began is not delivered again', async (_how, script, message) => {
+    scripts.push(script);
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(await begun).toBeNull();
+    expect(String(await ended)).toContain(message);
+    expect(calls).toBe(1);
+  });
+
+  test('that nobody waits for may fail without being an unhandled rejection', async () => {
+    scripts.push(
+      ({ fail }) => fail(),
+      ({ fail }) => fail(),
+    );
+    publisher.publish(DELIVERY);
+    while (calls < 2) await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, HAND_OVER_MS));
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe('the wait for the begin', () => {
+  const slow = (start: Promise<void>): Script => {
+    return async ({ begin, end }) => {
+      await start;
+      begin();
+      end();
+    };
+  };
+
+  test('has no limit on the first connection, whose handshake must not be frozen half way', async () => {
+    const start = gate();
+    scripts.push(slow(start.opened));
+    const { begun } = publisher.publish(DELIVERY);
+    expect(await hasCome(begun)).toBe(false);
+    start.open();
+    expect(await begun).toBeNull();
+  });
+
+  test('has one on a connection that is open already, and the rest is heard later', async () => {
+    await warmUp();
+    const start = gate();
+    scripts.push(slow(start.opened));
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(await begun).toBeNull();
+    expect(await hasCome(ended)).toBe(false);
+    start.open();
+    expect(await ended).toBeNull();
+    expect(connections).toBe(1);
+  });
+
+  test('has none when the connections that are open are all in use', async () => {
+    await warmUp();
+    const start = gate();
+    scripts.push(slow(start.opened), slow(start.opened));
+    const first = publisher.publish(DELIVERY);
+    const second = publisher.publish(DELIVERY);
+    expect(await hasCome(first.begun)).toBe(true);
+    expect(await hasCome(second.begun)).toBe(false);
+    start.open();
+    expect(await Promise.all([first.ended, second.ended, second.begun])).toEqual([null, null, null]);
+    expect(connections).toBe(2);
+  });
+
+  test('leaves no timer behind', async () => {
+    await warmUp();
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await publisher.publish(DELIVERY).begun;
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+});
