@@ -492,6 +492,7 @@ describe('the broadcaster', () => {
       deliveriesOf(room) === 1 ? Promise.reject(new Error('cold')) : broadcaster(event, context);
     try {
       expect(await say(room, 1, 'declare', { value: 2 })).toMatchObject({ event: 'phase_change' });
+      await until(() => framesTo(room, 2).length > 0);
     } finally {
       functions.broadcaster = broadcaster;
     }

@@ -168,8 +168,7 @@ async function loadFunctions(isQuiet: () => boolean): Promise<Functions> {
     disconnect: disconnect.handler,
     message: async (event) => {
       const answer = await message.handler(event);
-      await sleep(5);
-      await until(isQuiet);
+      for (let quiet = 0; quiet < 3; quiet = isQuiet() ? quiet + 1 : 0) await sleep(5);
       return answer;
     },
     broadcaster: async (event, context) => {
