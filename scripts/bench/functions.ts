@@ -18,6 +18,9 @@ interface Instance {
   isNew: boolean;
 }
 
+// The managed runtime's global. A streaming handler is called with its stream here (broadcasting.ts).
+Object.assign(globalThis, { awslambda: { streamifyResponse: (handler: Handler) => handler } });
+
 /** Imports so far: an address that was imported before would give the same instance again. */
 let imported = 0;
 

@@ -12,7 +12,7 @@ import { createIdentity } from '../../src/app/identity.ts';
 import type { Gateway as Management, Phases } from '../../src/app/ports.ts';
 import { createGateway } from '../../src/aws/gateway.ts';
 import { createPhases } from '../../src/aws/phases.ts';
-import { random } from '../../src/aws/ports.ts';
+import { random } from '../../src/aws/process.ts';
 import { SEATS } from '../../src/game/seats.ts';
 import type { Seat } from '../../src/game/seats.ts';
 import { framesFor } from '../../src/protocol/frames.ts';
