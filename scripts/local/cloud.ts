@@ -217,6 +217,8 @@ function environmentOf(
     SESSION_SECRET: secrets.sessionSecret,
     ADMIN_TOKEN: secrets.adminToken,
     LIAP_BUILD_FOLDER: place.buildFolder,
+    TALLY_SECONDS: '5',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     POWERTOOLS_LOG_LEVEL: debug ? 'DEBUG' : 'WARN',
     SLS_LOG_LEVEL: debug ? 'notice' : 'warning',
     NODE_NO_WARNINGS: '1',

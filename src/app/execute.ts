@@ -72,6 +72,7 @@ export async function execute(ports: Ports, order: Order): Promise<Outcome> {
     const after = applyCommit(record, commit);
     const appended = await store.append(withSnapshot(commit, record, after));
     if (appended.kind === 'appended') return committed(ports, order, { before: record, after, commit });
+    ports.tally.count('conflicts');
     const { winner } = appended;
     record = winner?.seq === record.seq + 1 ? applyCommit(record, winner) : await store.load(order.room);
     if (tries > 1) await clock.pause(random.fraction() * BACKOFF_MS * tries);

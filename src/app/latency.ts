@@ -44,3 +44,17 @@ function quantile(buckets: readonly Bucket[], rank: number): number | null {
   }
   return null;
 }
+
+/** At most so many ms that stand for all commands of some counts: each bucket by its upper bound, as often as its share says. */
+export function latencySamples(counts: Readonly<Record<string, number>>, most: number): readonly number[] {
+  const buckets = BOUNDS.map((bound) => ({ bound, commands: counts[`${PREFIX}${bound}`] ?? 0 }));
+  const commands = buckets.reduce((sum, bucket) => sum + bucket.commands, 0);
+  // By rounding the running sum no bucket gains at another's cost, and the slowest is never rounded away.
+  const place = (rank: number): number => (commands <= most ? rank : Math.floor((rank * most) / commands));
+  let before = 0;
+  return buckets.flatMap(({ bound, commands: here }) => {
+    const from = place(before);
+    before += here;
+    return Array.from({ length: place(before) - from }, () => bound);
+  });
+}

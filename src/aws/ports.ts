@@ -4,6 +4,7 @@ import type { Ports } from '../app/ports.ts';
 import { createLimit, EMOTES, FRAMES } from '../app/rate-limit.ts';
 import { createTally } from '../app/tally.ts';
 import type { Settings } from '../room/room.ts';
+import { createMetrics } from './metrics.ts';
 import { createPhases } from './phases.ts';
 import { clock, createLog, random } from './process.ts';
 import { createPublisher } from './publisher.ts';
@@ -17,6 +18,8 @@ export function createPorts(given: {
   readonly stateMachineArn: string;
   readonly tickQueueUrl: string;
   readonly settings: Settings;
+  readonly stage: string;
+  readonly tallySeconds: number;
 }): Ports {
   const store = openStore(given.tableName, given.settings);
   return {
@@ -27,7 +30,7 @@ export function createPorts(given: {
     clock,
     random,
     log: createLog(),
-    tally: createTally(store, clock),
+    tally: createTally(store, clock, { everySeconds: given.tallySeconds, emit: createMetrics(given.stage) }),
     limit: createLimit(() => clock.now(), FRAMES),
     emoteLimit: createLimit(() => clock.now(), EMOTES),
     settings: given.settings,

@@ -18,6 +18,9 @@ export const Environment = z.object({
   TICK_QUEUE_URL: z.url('is not an address'),
   DEAD_LETTER_QUEUE_URL: z.url('is not an address'),
   GAME_SETTINGS: text,
+  TALLY_SECONDS: z.coerce
+    .number('is not a number')
+    .check(z.int('is not a whole number'), z.positive('is not above 0')),
 });
 
 /** What `createPorts` is made from. */
@@ -27,6 +30,8 @@ export const PortsEnvironment = z.pick(Environment, {
   STATE_MACHINE_ARN: true,
   TICK_QUEUE_URL: true,
   GAME_SETTINGS: true,
+  STAGE: true,
+  TALLY_SECONDS: true,
 });
 
 /** The variables of a schema. Throws an error that names each that is missing or wrong, never its value. */

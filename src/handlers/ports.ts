@@ -14,5 +14,7 @@ export function portsFromEnvironment(): Ports {
     stateMachineArn: environment.STATE_MACHINE_ARN,
     tickQueueUrl: environment.TICK_QUEUE_URL,
     settings: parseSettings(environment.GAME_SETTINGS),
+    stage: environment.STAGE,
+    tallySeconds: environment.TALLY_SECONDS,
   });
 }

@@ -159,6 +159,26 @@ const LESSONS: Lessons = {
 };
 const LEFT: Farewell = { reason: 'left', message: 'You have left the room.' };
 
+export interface Patience {
+  /** How long after the deadline of a move it should have been heard of, ms. */
+  readonly overdue: number;
+  /** How long a pause of a game may last, ms. */
+  readonly pause: number;
+  /** This machine's clock, epoch ms. */
+  readonly now: number;
+  /** A pause that was asked about is not asked about again. */
+  readonly isAsked: boolean;
+}
+
+/** The ms from the last frame or from now until the next frame of a running game is overdue; Infinity when none is due. */
+export function overdueIn({ game, clockOffset }: ClientState, patience: Patience): number {
+  const { overdue, pause, now, isAsked } = patience;
+  if (game === null || game.phase === 'game_over') return Infinity;
+  if (game.deadline === null) return isAsked ? Infinity : pause;
+  const left = game.deadline - clockOffset - now;
+  return left > 0 ? left + overdue : Infinity;
+}
+
 type FrameOf<E extends ServerEvent> = { [K in E]: { event: K; data: ServerEvents<Seat>[K] } }[E];
 
 function learn<E extends ServerEvent>(state: ClientState, { event, data }: FrameOf<E>): ClientState {

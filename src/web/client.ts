@@ -9,7 +9,7 @@
 
 import type { Seat } from '../game/seats.ts';
 import type { Emote } from '../protocol/server-frames.ts';
-import { applyFrame, isServerEvent, NOTHING_KNOWN } from './client-state.ts';
+import { applyFrame, isServerEvent, NOTHING_KNOWN, overdueIn } from './client-state.ts';
 import type { ClientState, Problem, ServerFrame } from './client-state.ts';
 
 /** What a client may ask for, with the data of each event. Greeting (`client_ready`, `spectate`) and `ping` are its own business. */
@@ -62,21 +62,29 @@ export interface Timing {
   readonly slowed: number;
   /** How long what is missing may still arrive by itself before a full view is asked for. */
   readonly gap: number;
+  /** How long a connection is silent before it is pinged. */
   readonly pingLeast: number;
   readonly pingMost: number;
+  /** How long after the deadline of a move it should have been heard of, by whoever made it. */
+  readonly overdue: number;
+  /** How long a pause of a game lasts at the most before it is asked about. */
+  readonly pause: number;
   /** How long an opening connection, or one that was pinged, may stay silent. */
   readonly silence: number;
   readonly backoffLeast: number;
   readonly backoffMost: number;
 }
-// API Gateway closes a connection after ten idle minutes; the shorter ping bounds how long a lost frame goes unnoticed.
+// API Gateway closes a connection after ten idle minutes; the shorter ping bounds how long a lost frame goes unnoticed. Where
+// frames flow no ping is needed: each costs two messages, and a lost frame shows as a gap in the next.
 const TIMING: Timing = {
   retry: 4_000,
   giveUp: 60_000,
   slowed: 1_000,
   gap: 400,
-  pingLeast: 20_000,
-  pingMost: 25_000,
+  pingLeast: 30_000,
+  pingMost: 35_000,
+  overdue: 3_000,
+  pause: 12_000,
   silence: 10_000,
   backoffLeast: 500,
   backoffMost: 15_000,
@@ -248,6 +256,7 @@ export class Client {
     this.#update(applyFrame(this.#state, frame, Date.now()));
     this.#answer(frame);
     this.#watchGap();
+    if (this.#attached) this.#pingLater(frame.event === 'pong');
   }
 
   #answer(frame: ServerFrame): void {
@@ -305,10 +314,17 @@ export class Client {
     pending.settle(answer);
   }
 
-  #ping(): void {
+  /** Pings once nothing has come for a while, or nothing came when by the state of the game something should have. */
+  #pingLater(isAsked: boolean): void {
     clearTimeout(this.#pingTimer);
     const { pingLeast, pingMost } = this.#timing;
-    this.#pingTimer = setTimeout(() => this.#ping(), pingLeast + Math.random() * (pingMost - pingLeast));
+    const silence = pingLeast + Math.random() * (pingMost - pingLeast);
+    const overdue = overdueIn(this.#state, { ...this.#timing, now: Date.now(), isAsked });
+    this.#pingTimer = setTimeout(() => this.#ping(), Math.min(silence, overdue));
+  }
+
+  #ping(): void {
+    this.#pingLater(false);
     this.#socket?.send(JSON.stringify({ event: 'ping', data: { timestamp: Date.now() }, id: uuid() }));
     this.#expectSign();
   }

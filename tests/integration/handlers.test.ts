@@ -1045,6 +1045,7 @@ describe('the environment', () => {
     TICK_QUEUE_URL: 'http://127.0.0.1:1/000000000000/ticks',
     DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
     GAME_SETTINGS: '{}',
+    TALLY_SECONDS: '60',
     SESSION_SECRET_PARAMETER: '/secret',
     ADMIN_TOKEN_PARAMETER: '/token',
   };

@@ -8,7 +8,7 @@ import { declared, gameAt, LAST, lastTurn, PEOPLE, played, tableOf } from '../su
 import { openStage, socketEvent } from '../support/stage.ts';
 import type { Stage } from '../support/stage.ts';
 
-/** Everything but `Date`, which stands still: statistics are written every five seconds, and none of that is a move's. */
+/** Everything but `Date`, which stands still: statistics are written every so many seconds (five here), and none of that is a move's. */
 const TIMERS = [
   'hrtime',
   'nextTick',

@@ -18,8 +18,8 @@ const PATIENCE_MS = 20 * 60_000;
 /** A heartbeat's period: the time for a move and the slack (src/app/effects.ts). */
 const MOVE_SECONDS = 20;
 const HEARTBEAT_MS = (MOVE_SECONDS + 3) * 1_000;
-/** A client pings after 20 s at the latest and asks for what it misses; a frame takes some ms each way. */
-const PING_MS = 20_000 + 3_000;
+/** A client pings after 30 s of silence at the latest and asks for what it misses; a frame takes some ms each way. */
+const PING_MS = 30_000 + 3_000;
 /** An unanswered frame is sent again after 4 s, at the player's next occasion to act. */
 const RETRY_MS = 4_000 + 3_000;
 

@@ -6,7 +6,7 @@ import { PIECES } from '../../src/game/pieces.ts';
 import type { Piece } from '../../src/game/pieces.ts';
 import { classify, pick } from '../../src/game/sets.ts';
 import { botPlays } from '../../src/game/bot.ts';
-import { applyFrame, NOTHING_KNOWN } from '../../src/web/client-state.ts';
+import { applyFrame, NOTHING_KNOWN, overdueIn } from '../../src/web/client-state.ts';
 import type { ClientState, GameView, ServerFrame } from '../../src/web/client-state.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -56,7 +56,8 @@ interface Pending {
 const RETRY_MS = 4_000;
 /** As src/web/client.ts: half of the time that a record remembers a command. */
 const GIVE_UP_MS = 60_000;
-const PING_MS = 20_000;
+const PING_MS = 30_000;
+const PATIENCE = { overdue: 3_000, pause: 12_000 };
 const SILENCE_MS = 10_000;
 
 export class Player {
@@ -77,6 +78,7 @@ export class Player {
   #pending = new Map<string, Pending>();
   #state: ClientState = NOTHING_KNOWN;
   #pingedAt = 0;
+  #pingAt = 0;
   #heardAt = 0;
   #hasJoined = false;
   #sleepsUntil = 0;
@@ -194,6 +196,7 @@ export class Player {
     this.#connection = id;
     this.#heardAt = this.#cloud.scheduler.now;
     this.#pingedAt = this.#heardAt;
+    this.#pingAt = this.#heardAt + PING_MS;
     for (const [key, { event }] of this.#pending) if (event === 'client_ready') this.#pending.delete(key);
     const hasSeat = place !== 'lobby' && this.#role !== 'watcher';
     this.#send('client_ready', hasSeat ? { player_name: this.name } : {});
@@ -205,7 +208,8 @@ export class Player {
       const id = this.#connection;
       if (id !== null) this.#cloud.drop(id, 'openly');
       this.#forget();
-    } else if (now - this.#pingedAt > PING_MS) {
+    } else if (now >= this.#pingAt) {
+      this.#pingAt = now + PING_MS;
       this.#pingedAt = now;
       this.#transmit(JSON.stringify({ event: 'ping', data: { timestamp: now }, id: this.#newId() }));
     }
@@ -355,6 +359,8 @@ export class Player {
     if (!('event' in frame)) return;
     // What a frame teaches is decided by the product's own client.
     this.#state = applyFrame(this.#state, frame, now);
+    const patience = { ...PATIENCE, now, isAsked: frame.event === 'pong' };
+    this.#pingAt = now + Math.min(PING_MS, overdueIn(this.#state, patience));
     this.#answered(frame);
     if (frame.event === 'room_created') this.#party.room = frame.data.room_id;
     if (frame.event === 'room_created' || frame.event === 'room_joined') this.#hasJoined = true;

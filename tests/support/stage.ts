@@ -122,6 +122,8 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
     TICK_QUEUE_URL: `${stepsUrl}/000000000000/ticks`,
     DEAD_LETTER_QUEUE_URL: `${stepsUrl}/000000000000/dead-letters`,
     GAME_SETTINGS: JSON.stringify(settings),
+    TALLY_SECONDS: '5',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     SESSION_SECRET,
     ADMIN_TOKEN,
   });

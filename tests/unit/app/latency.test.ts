@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createWorld } from '../../support/memory-ports.ts';
 import { happened, say, speaker } from '../../support/players.ts';
 import { tableOf } from '../../support/room.ts';
-import { latencyCount, latencyOf } from '../../../src/app/latency.ts';
+import { latencyCount, latencyOf, latencySamples } from '../../../src/app/latency.ts';
 
 /** The latency of commands that took so long each, ms. */
 function latencyOfAll(times: readonly number[]) {
@@ -74,6 +74,32 @@ describe('the latency of commands', () => {
             expect(told ?? 0).toBeGreaterThanOrEqual(exact / 2 - 0.1);
             expect(told ?? 0).toBeLessThanOrEqual(2 * exact);
           }
+        },
+      ),
+    );
+  });
+});
+
+describe('samples of the latency, for metrics that take a hundred values a line', () => {
+  const countsOf = (times: readonly number[]): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const ms of times) counts[latencyCount(ms)] = (counts[latencyCount(ms)] ?? 0) + 1;
+    return counts;
+  };
+
+  test('are all commands while there are few', () => {
+    expect(latencySamples(countsOf([4, 4, 90]), 100)).toEqual([5, 5, 100]);
+  });
+
+  test('are never more than allowed, in order, and the slowest command is among them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 10_000 }), { minLength: 1, maxLength: 700 }),
+        (times) => {
+          const samples = latencySamples(countsOf(times), 100);
+          expect(samples).toHaveLength(Math.min(100, times.length));
+          expect(samples).toEqual([...samples].sort((a, b) => a - b));
+          expect(samples.at(-1)).toBeGreaterThanOrEqual(Math.max(...times));
         },
       ),
     );

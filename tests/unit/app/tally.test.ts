@@ -6,10 +6,15 @@ import type { World } from '../../support/memory-ports.ts';
 
 let world: World;
 let tally: ReturnType<typeof createTally>;
+let emitted: Readonly<Record<string, number>>[];
 
 beforeEach(() => {
   world = createWorld();
-  tally = createTally(world.ports.store, world.ports.clock);
+  emitted = [];
+  tally = createTally(world.ports.store, world.ports.clock, {
+    everySeconds: 5,
+    emit: (gathered) => void emitted.push(gathered),
+  });
 });
 
 function written(): Promise<Readonly<Record<string, number>>> {
@@ -33,7 +38,7 @@ test('nothing counted is nothing written', async () => {
   expect(world.calls).toEqual([]);
 });
 
-test('counts are written every five seconds at the most, and none is lost', async () => {
+test('counts are written every so many seconds at the most, and none is lost', async () => {
   for (let tenth = 0; tenth < 100; tenth++) {
     tally.count('moves');
     await tally.flush();
@@ -42,6 +47,8 @@ test('counts are written every five seconds at the most, and none is lost', asyn
   expect(writes()).toBe(2);
   await tally.flush();
   expect(await written()).toEqual({ moves: 100 });
+  expect(emitted.reduce((sum, { moves = 0 }) => sum + moves, 0)).toBe(100);
+  expect(emitted).toHaveLength(3);
 });
 
 test('counts that could not be written go with the next ones, and nobody suffers', async () => {

@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket as Peer } from 'ws';
 import { Client, openSession } from '../../../src/web/client.ts';
 import type { ClientOptions } from '../../../src/web/client.ts';
-import { applyFrame, NOTHING_KNOWN } from '../../../src/web/client-state.ts';
+import { applyFrame, NOTHING_KNOWN, overdueIn } from '../../../src/web/client-state.ts';
 import type { ClientState, ServerFrame } from '../../../src/web/client-state.ts';
 
 interface Sent {
@@ -81,6 +81,8 @@ const FAST = {
   gap: 20,
   pingLeast: 5_000,
   pingMost: 5_000,
+  overdue: 20,
+  pause: 5_000,
   silence: 2_000,
   backoffLeast: 10,
   backoffMost: 20,
@@ -133,11 +135,11 @@ const roomUpdate = (hostName: string) => ({
   started: false,
   operation_id: 'o',
 });
-const view = (seq: number) =>
+const view = (seq: number, deadline: number | null = null) =>
   ({
     event: 'phase_change',
     seq,
-    data: { phase: 'turn', sequence: seq, players: {} },
+    data: { phase: 'turn', sequence: seq, players: {}, deadline },
   }) as unknown as ServerFrame;
 
 describe('a client that connects', () => {
@@ -286,6 +288,55 @@ describe('a frame that is sent', () => {
       problem: { code: 'CLIENT_CLOSED' },
     });
     expect(client.state.status).toBe('closed');
+  });
+});
+
+describe('a ping', () => {
+  const game = (deadline: number | null, phase = 'turn') => ({
+    ...NOTHING_KNOWN,
+    game: { phase, deadline, sequence: 1, players: {} } as unknown as ClientState['game'],
+  });
+  const patience = { overdue: 3_000, pause: 12_000, now: 1_000, isAsked: false };
+
+  test('is sent once the connection has been silent for a while, again and again', async () => {
+    const server = await serve();
+    join(server, { timing: { ...FAST, pingLeast: 20, pingMost: 20 } });
+    await eventually(() => server.sent('ping').length >= 4);
+  });
+
+  test('is not sent while frames flow', async () => {
+    const server = await serve();
+    const client = join(server, { timing: { ...FAST, pingLeast: 400, pingMost: 400 } });
+    await known(client);
+    await eventually(() => server.sent('ping').length === 1);
+    for (let seq = 2; seq < 42; seq++) {
+      server.tell(view(seq));
+      await new Promise((again) => setTimeout(again, 20));
+    }
+    await until(client, ({ seq }) => seq === 41);
+    expect(server.sent('ping')).toHaveLength(1);
+  });
+
+  test('asks at once when a move was not made in time and nobody said so', async () => {
+    const server = await serve();
+    const client = join(server);
+    await known(client);
+    const { clockOffset } = await until(client, (state) => state.clockOffset !== 0);
+    server.tell(view(2, Date.now() + clockOffset + 30));
+    await eventually(() => server.sent('ping').length === 2);
+  });
+
+  test('is due after the deadline by the server’s clock, or when a pause is longer than any', () => {
+    expect(overdueIn(game(61_000), patience)).toBe(63_000);
+    expect(overdueIn({ ...game(61_000), clockOffset: 500 }, patience)).toBe(62_500);
+    expect(overdueIn(game(null, 'turn_results'), patience)).toBe(12_000);
+  });
+
+  test('is not due by the game before it starts, after it, when it was asked in this pause, or past a deadline', () => {
+    expect(overdueIn(NOTHING_KNOWN, patience)).toBe(Infinity);
+    expect(overdueIn(game(null, 'game_over'), patience)).toBe(Infinity);
+    expect(overdueIn(game(null, 'turn_results'), { ...patience, isAsked: true })).toBe(Infinity);
+    expect(overdueIn(game(900), patience)).toBe(Infinity);
   });
 });
 
