@@ -115,6 +115,8 @@ function environmentOf(endpoint: string, sessionSecret: string, settings: Settin
     GAME_SETTINGS: JSON.stringify(settings),
     SESSION_SECRET: sessionSecret,
     ADMIN_TOKEN: sessionSecret,
+    TALLY_SECONDS: '60',
+    POWERTOOLS_METRICS_DISABLED: 'true',
     POWERTOOLS_LOG_LEVEL: 'ERROR',
   };
 }
