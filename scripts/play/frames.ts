@@ -183,7 +183,8 @@ const phaseChange = <P extends keyof PhaseData>(phase: P) =>
   });
 const presence = z.strictObject({ player_name: text, is_bot: z.boolean(), resumed_control: z.boolean() });
 
-const DATA = {
+/** The data of each event. */
+export const SERVER_DATA = {
   pong: z.strictObject({
     timestamp: z.nullable(z.number()),
     server_time: epochSeconds,
@@ -253,8 +254,9 @@ const DATA = {
   leave_game_success: z.strictObject({ player_name: text, success: z.literal(true) }),
 } satisfies { readonly [E in ServerEvent]: z.ZodMiniType<ServerEvents<Seat>[E]> };
 
-const envelope = z.strictObject({
-  event: z.literal(Object.keys(DATA) as ServerEvent[]),
+/** What is around the data. */
+export const ServerEnvelope = z.strictObject({
+  event: z.literal(Object.keys(SERVER_DATA) as ServerEvent[]),
   data: z.unknown(),
   seq: z.exactOptional(count),
   reply_to: z.exactOptional(text),
@@ -262,8 +264,8 @@ const envelope = z.strictObject({
 
 /** What is wrong with the fields of a frame; null when they are exactly those of the protocol. */
 export function findFieldProblem(frame: Frame): string | null {
-  const outer = envelope.safeParse(frame);
-  const result = outer.success ? DATA[outer.data.event].safeParse(frame.data) : outer;
+  const outer = ServerEnvelope.safeParse(frame);
+  const result = outer.success ? SERVER_DATA[outer.data.event].safeParse(frame.data) : outer;
   if (result.success) return null;
   const found = result.error.issues.map(
     ({ path, ...issue }) => `${path.join('.')}: ${JSON.stringify(issue)}`,

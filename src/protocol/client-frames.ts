@@ -93,11 +93,13 @@ const PieceIndex = z
     z.minimum(0, 'A position in your hand cannot be below 0.'),
     z.maximum(MAX_PIECE_INDEX, 'That position is beyond the end of your hand.'),
   );
-const PieceIndices = z.array(PieceIndex, 'Name the pieces to play by their positions in your hand.').check(
-  z.minLength(1, 'Choose at least one piece to play.'),
-  z.maxLength(MAX_PIECES, 'Choose at most six pieces to play.'),
-  z.refine((indices) => new Set(indices).size === indices.length, 'Choose each piece only once.'),
-);
+export const PieceIndices = z
+  .array(PieceIndex, 'Name the pieces to play by their positions in your hand.')
+  .check(
+    z.minLength(1, 'Choose at least one piece to play.'),
+    z.maxLength(MAX_PIECES, 'Choose at most six pieces to play.'),
+    z.refine((indices) => new Set(indices).size === indices.length, 'Choose each piece only once.'),
+  );
 const Choice = z.literal(['accept', 'decline'], 'Answer the redeal with accept or decline.');
 
 /** Optional fields may also be null: clients write both. */
@@ -124,7 +126,7 @@ const Play = z.pipe(
 );
 
 /** Every event a client may send, under each of its names, with what its `data` must hold. */
-const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
+export const CLIENT_EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
   [
     'client_ready',
     z.pipe(
@@ -224,7 +226,7 @@ const EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, FrameSchema>([
 const FrameId = z
   .string("A frame's id is a text.")
   .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, "A frame's id is up to 64 letters, digits, - and _."));
-const Envelope = z.object(
+export const Envelope = z.object(
   {
     event: z.string('A frame names its event.'),
     data: orNull(z.record(z.string(), z.unknown(), "A frame's data is an object.")),
@@ -243,7 +245,7 @@ export function parseClientFrame(text: string): ParsedFrame {
   if (json === undefined) return { ok: false, ...NOT_JSON };
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) return { ok: false, ...answerTo, ...problem('INVALID_FRAME', envelope.error) };
-  const schema = EVENTS.get(envelope.data.event);
+  const schema = CLIENT_EVENTS.get(envelope.data.event);
   if (schema === undefined) return { ok: false, ...answerTo, ...UNKNOWN };
   const frame = schema.safeParse(envelope.data.data ?? {});
   if (!frame.success) return { ok: false, ...answerTo, ...problem('VALIDATION_ERROR', frame.error) };
@@ -263,7 +265,7 @@ const NOT_JSON: FrameProblem = {
 const UNKNOWN: FrameProblem = {
   code: 'UNKNOWN_EVENT',
   message: 'The server does not know that event; reload the page to get the current version.',
-  details: { known: [...EVENTS.keys()] },
+  details: { known: [...CLIENT_EVENTS.keys()] },
 };
 
 function slotFrame(event: 'add_bot' | 'remove_player'): FrameSchema {
