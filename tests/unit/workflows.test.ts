@@ -78,6 +78,14 @@ test('the stack says what the workflows ask it for', () => {
   for (const name of asked) expect(outputs).toContain(name);
 });
 
+test('the role they take is for one stage of one repository, and its only stars are those that it says why', () => {
+  const role = readFileSync('infra/deploy-role.yml', 'utf8');
+  expect(role).toContain('Fn::Sub: repo:${Repository}:environment:${Stage}');
+  const statements = role.split('- Sid: ').slice(1);
+  const everywhere = statements.filter((statement) => /Resource: '\*'/.test(statement));
+  expect(everywhere.map((statement) => statement.split('\n')[0])).toEqual(['NoResourceTypeOnAws']);
+});
+
 test('the linter does find what is wrong', async () => {
   const wrong =
     'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ nope }}\n';
