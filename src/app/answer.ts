@@ -45,7 +45,7 @@ export interface Caller {
 export async function answer(ports: Ports, caller: Caller, text: string): Promise<Frame | null> {
   const started = ports.clock.now();
   const parsed = parseClientFrame(text);
-  const asked: Asked = { ...caller, replyTo: parsed.id };
+  const asked: Asked = { ...caller, replyTo: parsed.id, seen: parsed.ok ? parsed.seen : undefined };
   const event = parsed.ok ? parsed.frame.event : null;
   try {
     const { reply, code } = await admit(ports, asked, () =>
@@ -72,6 +72,8 @@ function isHousekeeping(event: ClientFrame['event']): boolean {
 
 interface Asked extends Caller {
   readonly replyTo: string | undefined;
+  /** What the sender says to have seen of its room. */
+  readonly seen: number | undefined;
 }
 interface Answer {
   readonly reply: readonly Frame[];
@@ -442,8 +444,15 @@ function said({ replyTo }: Asked, ...frames: readonly Frame[]): Answer {
   return { reply: frames.map((frame) => inReplyTo(frame, replyTo)) };
 }
 
-function orderOf(asked: Asked, room: RoomId): Pick<Order, 'room' | 'by' | 'commandId'> {
-  return { room, by: asked.player, commandId: commandIdOf(keyOf(asked)) };
+function orderOf(asked: Asked, room: RoomId): Pick<Order, 'room' | 'by' | 'commandId' | 'seen'> {
+  // Of another room than its connection's a sender has seen nothing.
+  const seen = room === asked.place ? asked.seen : undefined;
+  return {
+    room,
+    by: asked.player,
+    commandId: commandIdOf(keyOf(asked)),
+    ...(seen === undefined ? {} : { seen }),
+  };
 }
 
 /** What makes a frame the same frame when it comes again: the client's id, else nothing does. */

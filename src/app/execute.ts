@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { decide, connectionOf, seatOf } from '../room/decide.ts';
-import type { Command } from '../room/commands.ts';
+import type { Circumstances, Command } from '../room/commands.ts';
 import { nextTick } from '../room/due.ts';
 import { applyCommit, wasHandled } from '../room/record.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
@@ -28,6 +28,8 @@ export interface Order {
   /** A player id, or `phase`, `tick`, `presence`; with `commandId` the key of exactly-once. */
   readonly by: PlayerId;
   readonly commandId: string;
+  /** The newest commit that whoever orders knows of: what this instance remembers will do if it is not older. */
+  readonly seen?: number;
   readonly sender?: Sender;
 }
 export interface Sender {
@@ -57,27 +59,103 @@ export type Outcome =
 const MAX_TRIES = 12;
 const BACKOFF_MS = 10;
 
-/** Executes one command. Throws when the store does, or when the room is too busy; then nothing was committed by this call. */
+/** A record to decide on: `log` as read in this call, `memory` as this instance remembers the room, which may be outdated. */
+interface Basis {
+  readonly record: RoomRecord;
+  readonly from: 'log' | 'memory';
+}
+
+/**
+ * Executes one command. Throws when the store does, or when the room is too busy; then nothing was committed by this call.
+ * What memory says is proved by the conditional write or, if nothing is to be written, confirmed by a load.
+ */
 export async function execute(ports: Ports, order: Order): Promise<Outcome> {
-  const { store, clock, random } = ports;
-  let record = await store.load(order.room);
+  const { store, memory, clock, random } = ports;
+  let basis = recall(ports, order) ?? (await load(ports, order.room));
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    if (wasHandled(record, order.by, order.commandId)) return repeated(ports, order, record);
-    if (!isPossible(order.command, record, clock.now())) return { kind: 'gone' };
+    const { record } = basis;
     const at = Math.max(clock.now(), record.at);
-    const decision = decide(record.room, order.command, { at, proof: random.proof() });
-    if (decision.kind === 'rejected') return decision;
-    if (decision.events.length === 0) return unchanged(ports, order, record);
-    const commit = newCommit(record, order, decision.events, at);
+    const judged = judge(order, record, { now: clock.now(), at, proof: random.proof() });
+    if (judged.kind !== 'commit') {
+      if (basis.from === 'log') return settle(ports, order, record, judged);
+      basis = await load(ports, order.room);
+      continue;
+    }
+    const commit = newCommit(record, order, judged.events, at);
     const after = applyCommit(record, commit);
     const appended = await store.append(withSnapshot(commit, record, after));
-    if (appended.kind === 'appended') return committed(ports, order, { before: record, after, commit });
+    if (appended.kind === 'appended') {
+      memory.keep(order.room, after);
+      return committed(ports, order, { before: record, after, commit });
+    }
     ports.tally.count('conflicts');
-    const { winner } = appended;
-    record = winner?.seq === record.seq + 1 ? applyCommit(record, winner) : await store.load(order.room);
+    basis = await afterDefeat(ports, order.room, basis, { winner: appended.winner, tries });
     if (tries > 1) await clock.pause(random.fraction() * BACKOFF_MS * tries);
   }
   throw new Error(`Room ${order.room} is too busy`);
+}
+
+/** What this instance remembers, if the one who orders knows of nothing newer. A record behind that is bound to lose. */
+function recall({ memory }: Ports, { room, seen }: Order): Basis | null {
+  const record = seen === undefined ? null : memory.recall(room);
+  return record !== null && seen !== undefined && record.seq >= seen ? { record, from: 'memory' } : null;
+}
+
+async function load({ store, memory }: Ports, room: RoomId): Promise<Basis> {
+  const record = await store.load(room);
+  memory.keep(room, record);
+  return { record, from: 'log' };
+}
+
+/**
+ * What to decide on when somebody else's commit came first. The winner saves a read if it is the next one; but memory that
+ * is beaten again is far behind, and every further guess would cost a write.
+ */
+async function afterDefeat(
+  ports: Ports,
+  room: RoomId,
+  { record, from }: Basis,
+  { winner, tries }: { readonly winner: Commit | null; readonly tries: number },
+): Promise<Basis> {
+  if (winner?.seq !== record.seq + 1 || (from === 'memory' && tries > 1)) return load(ports, room);
+  return { record: applyCommit(record, winner), from };
+}
+
+/** What is to become of an order in a room as some record has it. */
+type Judgement =
+  | { readonly kind: 'commit'; readonly events: Commit['events'] }
+  | { readonly kind: 'repeated' | 'unchanged' | 'gone' }
+  | Extract<Outcome, { kind: 'rejected' }>;
+
+function judge(
+  { command, by, commandId }: Order,
+  record: RoomRecord,
+  { now, ...given }: { readonly now: number } & Circumstances,
+): Judgement {
+  if (wasHandled(record, by, commandId)) return { kind: 'repeated' };
+  if (!isPossible(command, record, now)) return { kind: 'gone' };
+  const decision = decide(record.room, command, given);
+  if (decision.kind === 'rejected') return decision;
+  return decision.events.length === 0 ? { kind: 'unchanged' } : { kind: 'commit', events: decision.events };
+}
+
+/** The outcome of an order that commits nothing. */
+function settle(
+  ports: Ports,
+  order: Order,
+  record: RoomRecord,
+  judged: Exclude<Judgement, { kind: 'commit' }>,
+): Promise<Outcome> | Outcome {
+  switch (judged.kind) {
+    case 'repeated':
+      return repeated(ports, order, record);
+    case 'unchanged':
+      return unchanged(ports, order, record);
+    case 'gone':
+      return { kind: 'gone' };
+    case 'rejected':
+      return judged;
+  }
 }
 
 /** Whether there is a room for the command, or for a new one none yet: its id is free. */

@@ -140,6 +140,8 @@ export async function runTick(ports: Ports, tick: Tick): Promise<void> {
     command: { type: 'tick' },
     by: 'tick',
     commandId: `tick:${seq}:${due}`,
+    // Planned in the record after that commit: what is not older will do.
+    seen: seq,
   });
   ports.log.info('tick', { room: roomId, seq, outcome: outcome.kind });
   if (outcome.kind === 'gone' || outcome.kind === 'rejected') return;

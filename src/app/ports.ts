@@ -1,6 +1,7 @@
 // What the application needs from the world, as interfaces. `src/aws` has them on AWS, tests and simulations in memory.
 
 import type { Frame } from '../protocol/server-frames.ts';
+import type { RoomRecord } from '../room/record.ts';
 import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskToken } from '../room/room.ts';
 import type { Store } from '../store/store.ts';
 
@@ -102,6 +103,13 @@ export interface Tally {
 /** Whether a connection may have another frame answered; `shut out` when it went on and on after being refused. */
 export type Limit = (connection: ConnectionId) => 'admitted' | 'refused' | 'shut out';
 
+/** The last records of rooms that this function instance has seen; each may be behind the log. */
+export interface Memory {
+  recall(room: RoomId): RoomRecord | null;
+  /** For what was just loaded or appended, and nothing else. */
+  keep(room: RoomId, record: RoomRecord): void;
+}
+
 export interface Clock {
   /** Epoch ms. */
   now(): number;
@@ -110,6 +118,7 @@ export interface Clock {
 
 export interface Ports {
   readonly store: Store;
+  readonly memory: Memory;
   readonly publisher: Publisher;
   readonly phases: Phases;
   readonly ticks: Ticks;

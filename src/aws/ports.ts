@@ -1,5 +1,6 @@
 // What `execute` needs, on AWS, made once for each instance of a function that executes. Other functions open what they use.
 
+import { createMemory } from '../app/memory.ts';
 import type { Ports } from '../app/ports.ts';
 import { createLimit, EMOTES, FRAMES } from '../app/rate-limit.ts';
 import { createTally } from '../app/tally.ts';
@@ -24,6 +25,7 @@ export function createPorts(given: {
   const store = openStore(given.tableName, given.settings);
   return {
     store,
+    memory: createMemory(clock),
     publisher: createPublisher(given.broadcaster),
     phases: createPhases(given.stateMachineArn),
     ticks: createTicks(given.tickQueueUrl),

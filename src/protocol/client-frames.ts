@@ -50,9 +50,12 @@ export interface FrameProblem {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** The frame or its problem; `id` is there whenever the text held a usable one, so that the answer can name it. */
+/**
+ * The frame or its problem; `id` is there whenever the text held a usable one, so that the answer can name it. `seen`: the
+ * newest commit of its room that the client has seen, if it says so.
+ */
 export type ParsedFrame =
-  | { readonly ok: true; readonly frame: ClientFrame; readonly id?: string }
+  | { readonly ok: true; readonly frame: ClientFrame; readonly id?: string; readonly seen?: number }
   | ({ readonly ok: false; readonly id?: string } & FrameProblem);
 
 // Characters nobody can see, or that reorder what is around them, would let one name pass for another.
@@ -231,6 +234,9 @@ export const Envelope = z.object(
     event: z.string('A frame names its event.'),
     data: orNull(z.record(z.string(), z.unknown(), "A frame's data is an object.")),
     id: orNull(FrameId),
+    seen: orNull(
+      z.int("A frame's seen is a whole number.").check(z.minimum(0, "A frame's seen is not below 0.")),
+    ),
     sequence: orNull(z.number("A frame's sequence is a number.")),
     timestamp: orNull(z.number("A frame's timestamp is a number.")),
   },
@@ -249,7 +255,8 @@ export function parseClientFrame(text: string): ParsedFrame {
   if (schema === undefined) return { ok: false, ...answerTo, ...UNKNOWN };
   const frame = schema.safeParse(envelope.data.data ?? {});
   if (!frame.success) return { ok: false, ...answerTo, ...problem('VALIDATION_ERROR', frame.error) };
-  return { ok: true, ...answerTo, frame: frame.data };
+  const { seen } = envelope.data;
+  return { ok: true, ...answerTo, ...(seen === null ? {} : { seen }), frame: frame.data };
 }
 
 const TOO_LARGE: FrameProblem = {

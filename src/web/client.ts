@@ -93,7 +93,7 @@ const TIMING: Timing = {
 interface Pending {
   readonly id: string;
   readonly event: string;
-  readonly text: string;
+  readonly body: object;
   readonly settle: (answer: Answer) => void;
   readonly giveUpTimer: Timer;
   retryTimer: Timer | undefined;
@@ -284,7 +284,7 @@ export class Client {
     const pending: Pending = {
       id,
       event,
-      text: JSON.stringify({ event, data: body, id }),
+      body,
       settle,
       giveUpTimer: setTimeout(() => this.#giveUp(pending), this.#timing.giveUp),
       retryTimer: undefined,
@@ -296,7 +296,10 @@ export class Client {
 
   /** Sends, and again if no answer comes; on a lost connection the next one begins anew. */
   #transmit(pending: Pending): void {
-    this.#socket?.send(pending.text);
+    const { event, body: data, id } = pending;
+    // Lets the server decide on what it remembers of the room, if that is no older.
+    const seen = this.#attached && this.#state.seq > 0 ? { seen: this.#state.seq } : {};
+    this.#socket?.send(JSON.stringify({ event, data, id, ...seen }));
     clearTimeout(pending.retryTimer);
     pending.retryTimer = setTimeout(() => this.#transmit(pending), this.#timing.retry * 2 ** pending.tries);
     pending.tries += 1;

@@ -56,11 +56,12 @@ async function cost(
   seat: Seat,
   event: string,
   data: object = {},
+  seen: { readonly seen?: number } = {},
 ): Promise<{ readonly calls: readonly string[]; readonly reply: Frame | null; readonly deliveries: number }> {
   const { connection, player } = PEOPLE[seat];
   stage.table.calls.splice(0);
   stage.invoked.splice(0);
-  const frame = JSON.stringify({ event, data, id: `frame-${rooms++}` });
+  const frame = JSON.stringify({ event, data, id: `frame-${rooms++}`, ...seen });
   const { body } = await stage.functions.message(socketEvent('MESSAGE', { connection, player, room }, frame));
   return {
     calls: [...stage.table.calls],
@@ -125,6 +126,62 @@ describe('a commit costs one Query and one Put, and nothing else', () => {
     ]);
     const { calls } = await cost(await roomWith(gameAt('declaration'), ...moves), 1, 'declare', { value: 2 });
     expect(calls).toEqual(COMMIT);
+  });
+});
+
+describe('a function that has served the room before', () => {
+  /** The first declaration, without `seen`: two calls, and the function knows the room. */
+  async function knownRoom(): Promise<string> {
+    const room = await roomWith(gameAt('declaration'));
+    expect((await cost(room, 1, 'declare', { value: 2 })).calls).toEqual(COMMIT);
+    return room;
+  }
+  /** dynalite does not bring the winner along, as DynamoDB does (`ALL_OLD`): it is read. */
+  const REFUSED_PUT = ['PutItem', 'GetItem'];
+  async function elsewhere(room: string, event: RoomEvent): Promise<void> {
+    const { seq } = await stage.store.load(room);
+    const commit = {
+      room,
+      seq: seq + 1,
+      at: Date.now(),
+      by: 'elsewhere',
+      commandId: `e-${seq}`,
+      events: [event],
+    };
+    expect(await stage.store.append(commit)).toEqual({ kind: 'appended' });
+  }
+
+  test('commits with one Put for who says to have seen no more than it remembers', async () => {
+    const { calls, reply } = await cost(await knownRoom(), 2, 'declare', { value: 1 }, { seen: 2 });
+    expect(reply).toMatchObject({ event: 'phase_change', seq: 3 });
+    expect(calls).toEqual(['PutItem']);
+  });
+
+  test('reads for who does not say, and for who has seen more', async () => {
+    expect((await cost(await knownRoom(), 2, 'declare', { value: 1 })).calls).toEqual(COMMIT);
+    const room = await knownRoom();
+    await elsewhere(room, { type: 'Detached', seat: 3 });
+    expect((await cost(room, 2, 'declare', { value: 1 }, { seen: 3 })).calls).toEqual(COMMIT);
+  });
+
+  test('pays for being one commit behind with one more Put, and for more with a Query on top', async () => {
+    const room = await knownRoom();
+    await elsewhere(room, { type: 'Detached', seat: 3 });
+    const { calls, reply } = await cost(room, 2, 'declare', { value: 1 }, { seen: 2 });
+    expect(reply).toMatchObject({ event: 'phase_change', seq: 4 });
+    expect(calls).toEqual([...REFUSED_PUT, 'PutItem']);
+    const far = await knownRoom();
+    await elsewhere(far, { type: 'Detached', seat: 3 });
+    await elsewhere(far, { type: 'Detached', seat: 4 });
+    const late = await cost(far, 2, 'declare', { value: 1 }, { seen: 2 });
+    expect(late.reply).toMatchObject({ event: 'phase_change', seq: 5 });
+    expect(late.calls).toEqual([...REFUSED_PUT, ...REFUSED_PUT, 'Query', 'PutItem']);
+  });
+
+  test('refuses with a Query, as it would have without a memory', async () => {
+    const { calls, reply } = await cost(await knownRoom(), 4, 'declare', { value: 1 }, { seen: 2 });
+    expect(reply).toMatchObject({ event: 'error', data: { code: 'NOT_YOUR_TURN' } });
+    expect(calls).toEqual(['Query']);
   });
 });
 

@@ -10,7 +10,8 @@ import { execute } from '../../src/app/execute.ts';
 import { runPhase, runTick } from '../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../src/app/game-phases.ts';
 import { LOBBY } from '../../src/app/lobby.ts';
-import type { Delivery, Ports, PostResult, Publishing, Tick } from '../../src/app/ports.ts';
+import { createMemory } from '../../src/app/memory.ts';
+import type { Delivery, Memory, Ports, PostResult, Publishing, Tick } from '../../src/app/ports.ts';
 import { HAND_OVER_MS } from '../../src/aws/publisher.ts';
 import type { Commit } from '../../src/room/record.ts';
 import type { ConnectionId, PlayerId, Settings } from '../../src/room/room.ts';
@@ -94,6 +95,7 @@ interface Instance {
   readonly frozen: (() => void)[];
   /** Whether it has a connection to the broadcaster. */
   isWarm: boolean;
+  readonly memory: Memory;
 }
 
 /** Whether the function dies right before or right after it calls. */
@@ -116,6 +118,8 @@ export class Cloud {
   readonly story: string[] = [];
   /** How many faults there were. */
   faultCount = 0;
+  /** How often a function's instance remembered the room that it was asked about. */
+  recalled = 0;
   faults: Faults;
   /** Says at which call a function dies, for who wants exactly that crash. */
   trap: Trap = () => false;
@@ -323,9 +327,28 @@ export class Cloud {
     const free = first === undefined ? null : this.scheduler.pick([first, ...others]);
     if (free !== null && !this.scheduler.chance(NEW_INSTANCE)) return free;
     if (free !== null) this.#instances.delete(free);
-    const instance: Instance = { name, invocation: null, frozen: [], isWarm: false };
+    const instance: Instance = {
+      name,
+      invocation: null,
+      frozen: [],
+      isWarm: false,
+      memory: this.#newMemory(),
+    };
     this.#instances.add(instance);
     return instance;
+  }
+
+  #newMemory(): Memory {
+    const memory = createMemory({ now: () => this.scheduler.now });
+    // One record serves many invocations: whoever changed it would be found out.
+    return {
+      recall: (room) => {
+        const record = memory.recall(room);
+        if (record !== null) this.recalled++;
+        return record;
+      },
+      keep: (room, record) => memory.keep(room, deepFreeze(record)),
+    };
   }
 
   async #invokePhase(payload: Json): Promise<Json> {
@@ -355,6 +378,7 @@ export class Cloud {
       this.#call(invocation, what, ms, work);
     const ports: Ports = {
       store: this.store.asPort((what, work) => call(what, 5, work)),
+      memory: invocation.instance.memory,
       publisher: { publish: (delivery) => this.#publish(invocation, delivery) },
       phases: {
         start: (room, game, clocks) =>
@@ -534,6 +558,12 @@ export class Cloud {
     if (this.#happens('slow')) return scheduler.between(500, 4_000);
     return typical * (0.5 + scheduler.random() * 1.5);
   }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
 }
 
 /** What never comes about. */

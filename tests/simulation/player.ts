@@ -334,7 +334,7 @@ export class Player {
 
   #send(event: string, data: object): void {
     const id = this.#newId();
-    const text = JSON.stringify({ event, data, id });
+    const text = JSON.stringify({ event, data, id, ...this.#seen() });
     const { now } = this.#cloud.scheduler;
     const isRepeated = this.#cloud.scheduler.chance(this.nature.repeats);
     this.#pending.set(id, { id, event, text, askedAt: now, sentAt: now, isRepeated });
@@ -342,6 +342,13 @@ export class Player {
     if (isRepeated) {
       this.#cloud.scheduler.after(this.#cloud.scheduler.between(0, 30_000), () => this.#transmit(text));
     }
+  }
+
+  /** Clients of ours say what they have seen, old ones do not, and some say what is not so. */
+  #seen(): { readonly seen?: number } {
+    const { scheduler } = this.#cloud;
+    if (!this.#isAttached || scheduler.chance(0.2)) return {};
+    return { seen: scheduler.chance(0.1) ? scheduler.between(0, this.seq + 2) : this.seq };
   }
 
   #transmit(text: string): void {

@@ -20,6 +20,8 @@ export interface Verdict {
   readonly outcome: string;
   readonly commits: number;
   readonly faults: number;
+  /** How often a function had a record of the room in memory, maybe an old one. */
+  readonly recalled: number;
   /** Virtual seconds. */
   readonly seconds: number;
   /** The last events and faults, for who wants to know how it came to that. */
@@ -83,6 +85,7 @@ export async function simulate(seed: number): Promise<Verdict> {
     outcome: room === undefined ? 'no room' : outcomeOf(cloud, room),
     commits: room === undefined ? 0 : cloud.store.recordOf(room).seq,
     faults: cloud.faultCount,
+    recalled: cloud.recalled,
     seconds: (scheduler.now - EPOCH) / 1_000,
     story: cloud.story.slice(-80),
   };

@@ -2,6 +2,7 @@
 // seed, and every call can be made to go wrong.
 
 import { createHash } from 'node:crypto';
+import { createMemory } from '../../src/app/memory.ts';
 import type { BroadcastPorts, DeadLetter } from '../../src/app/broadcast.ts';
 import type {
   Clocks,
@@ -110,6 +111,7 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
   const table = new MemoryStore({ now: () => world.now });
   const ports: Ports = {
     store: table.asPort(call),
+    memory: createMemory({ now: () => world.now }),
     publisher: {
       publish: (delivery) => {
         const begun = call(

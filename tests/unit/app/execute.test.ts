@@ -3,12 +3,14 @@ import type { Outcome, Sender } from '../../../src/app/execute.ts';
 import type { Seat } from '../../../src/game/seats.ts';
 import type { Frame } from '../../../src/protocol/server-frames.ts';
 import type { Command } from '../../../src/room/commands.ts';
+import type { RoomEvent } from '../../../src/room/events.ts';
 import { SNAPSHOT_EVERY } from '../../../src/store/log.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
 import { command, dataOf, happened, lengthOf, typesAfter } from '../../support/players.ts';
 import {
   attach,
+  attached,
   bot,
   by,
   declared,
@@ -625,4 +627,91 @@ test('a play of several pieces keeps the hands of all others as they are', async
   if (room.stage !== 'playing' || room.game.phase.name !== 'turn') throw new Error('A turn is being played');
   expect(room.game.phase.round.hands).toEqual({ ...FAIR, 1: FAIR[1].slice(0, 6) });
   expect(played(1, [6, 7], 'S S')).toEqual(world.table.logOf(ROOM).commits.at(-1)?.events[0]);
+});
+
+describe('a function that remembers the room', () => {
+  /** What was asked of the log, in order. */
+  const logCalls = (): readonly string[] => world.calls.filter((call) => /^(load|append)/.test(call));
+  /** The instance has served the room before, and knows it as it is now. */
+  async function remember(...story: readonly (readonly RoomEvent[])[]): Promise<number> {
+    for (const events of story) happened(world, events);
+    await command(world, { type: 'disconnect', connection: 'nobody', cause: 'closed' });
+    world.forget();
+    return lengthOf(world);
+  }
+  /** Somebody else's commit, by a function elsewhere. */
+  const elsewhere = (...events: RoomEvent[]): void => void happened(world, events);
+
+  test('decides without a read for who has seen no more, and writes once', async () => {
+    const seq = await remember(gameAt('declaration'));
+    expect((await command(world, annDeclares, { seen: seq })).kind).toBe('committed');
+    expect(logCalls()).toEqual([`append ${ROOM} ${seq + 1}`]);
+    expect((await command(world, by(2, { type: 'declare', value: 1 }), { seen: seq + 1 })).kind).toBe(
+      'committed',
+    );
+    expect(logCalls()).toEqual([`append ${ROOM} ${seq + 1}`, `append ${ROOM} ${seq + 2}`]);
+  });
+
+  test('reads for who does not say, and for who has seen more', async () => {
+    const seq = await remember(gameAt('declaration'));
+    elsewhere(detached(3));
+    expect((await command(world, annDeclares)).kind).toBe('committed');
+    expect(logCalls()[0]).toBe(`load ${ROOM}`);
+    world.forget();
+    await command(world, by(2, { type: 'declare', value: 1 }), { seen: seq + 9 });
+    expect(logCalls()[0]).toBe(`load ${ROOM}`);
+  });
+
+  test('that is one commit behind learns of it by the refused write, and needs no read', async () => {
+    const seq = await remember(gameAt('declaration'));
+    elsewhere(detached(3));
+    expect((await command(world, annDeclares, { seen: seq })).kind).toBe('committed');
+    expect(logCalls()).toEqual([`append ${ROOM} ${seq + 1}`, `append ${ROOM} ${seq + 2}`]);
+  });
+
+  test('that is further behind tries no third time without a read', async () => {
+    const seq = await remember(gameAt('declaration'));
+    elsewhere(detached(3));
+    elsewhere(detached(4));
+    expect((await command(world, annDeclares, { seen: seq })).kind).toBe('committed');
+    expect(logCalls()).toEqual([
+      `append ${ROOM} ${seq + 1}`,
+      `append ${ROOM} ${seq + 2}`,
+      `load ${ROOM}`,
+      `append ${ROOM} ${seq + 3}`,
+    ]);
+  });
+
+  test('refuses nothing on memory alone: it reads, and may find that it must not refuse', async () => {
+    const seq = await remember(gameAt('declaration'));
+    const benDeclares = by(2, { type: 'declare', value: 1 });
+    expect(await command(world, benDeclares, { seen: seq })).toMatchObject({ kind: 'rejected' });
+    expect(logCalls()).toEqual([`load ${ROOM}`]);
+    await remember();
+    elsewhere(declared(1, 2));
+    expect((await command(world, benDeclares, { seen: seq })).kind).toBe('committed');
+    expect(logCalls()).toEqual([`load ${ROOM}`, `append ${ROOM} ${seq + 2}`]);
+  });
+
+  test('takes no room for gone on memory alone', async () => {
+    world = createWorld({ settings: { roomTtlSeconds: 100 } });
+    const seq = await remember([
+      opened({ roomTtlSeconds: 100, emptyRoomSeconds: 10, abandonSeconds: 10 }),
+      attached(1),
+    ]);
+    world.pass(60);
+    elsewhere(bot(2));
+    world.pass(60);
+    expect((await command(world, by(1, { type: 'addBot', seat: 3 }), { seen: seq })).kind).toBe('committed');
+    expect(logCalls()).toEqual([`load ${ROOM}`, `append ${ROOM} ${seq + 2}`]);
+  });
+
+  test('knows a repeated command by its log, be it in memory or not', async () => {
+    const seq = await remember(gameAt('declaration'));
+    const again = { seen: seq, commandId: 'same' };
+    expect((await command(world, annDeclares, again)).kind).toBe('committed');
+    world.forget();
+    expect((await command(world, annDeclares, again)).kind).toBe('repeated');
+    expect(logCalls()).toEqual([`load ${ROOM}`]);
+  });
 });

@@ -1,7 +1,7 @@
 // The publisher against a Lambda endpoint that is played: what it calls begun and ended, what it tries again, and for how long
 // a caller waits.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import { createPublisher, HAND_OVER_MS } from '../../../src/aws/publisher.ts';
@@ -224,9 +224,16 @@ describe('the wait for the begin', () => {
 
   test('leaves no timer behind', async () => {
     await warmUp();
-    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const before = timers();
-    await publisher.publish(DELIVERY).begun;
-    expect(timers()).toBeLessThanOrEqual(before);
+    const [set, clear] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
+    try {
+      await publisher.publish(DELIVERY).begun;
+      const made = set.mock.results.filter((_, call) => set.mock.calls[call]?.[1] === HAND_OVER_MS);
+      const cleared: readonly unknown[] = clear.mock.calls.map(([timer]) => timer);
+      expect(made).toHaveLength(1);
+      expect(cleared).toContain(made[0]?.value);
+    } finally {
+      set.mockRestore();
+      clear.mockRestore();
+    }
   });
 });

@@ -94,6 +94,14 @@ describe('a frame under any of its names', () => {
     });
     expect(parseClientFrame(text)).toEqual({ ok: true, id: ID, frame: { event: 'add_bot', slot: 3 } });
   });
+
+  test('may say what its sender has seen', () => {
+    const frame = { event: 'declare', value: 3 };
+    const said = (seen: unknown) =>
+      parseClientFrame(JSON.stringify({ event: 'declare', data: { value: 3 }, seen }));
+    expect(said(12)).toEqual({ ok: true, seen: 12, frame });
+    expect(said(null)).toEqual({ ok: true, frame });
+  });
 });
 
 describe('a frame that is none', () => {
@@ -111,6 +119,8 @@ describe('a frame that is none', () => {
     ['an id that is no text', '{"event":"ping","id":4}'],
     ['an id of strange characters', '{"event":"ping","id":"a b"}'],
     ['an id of 65 characters', `{"event":"ping","id":"${'a'.repeat(65)}"}`],
+    ['a seen that is no whole number', '{"event":"ping","seen":1.5}'],
+    ['a seen below 0', '{"event":"ping","seen":-1}'],
     ['a sequence that is no number', '{"event":"ping","sequence":"1"}'],
   ])('because it is %s is refused as an invalid frame', (_why, text) => {
     expect(codeOf(text)).toBe('INVALID_FRAME');

@@ -15,6 +15,7 @@ interface Sent {
   readonly event: string;
   readonly id: string;
   readonly data: Record<string, unknown>;
+  readonly seen?: number;
 }
 type Script = (sent: Sent, peer: Peer, server: FakeServer) => void;
 
@@ -234,6 +235,22 @@ describe('a frame that is sent', () => {
     });
     await join(server, { timing: { ...FAST, retry: 1_000 } }).send('get_room_state', {});
     expect(server.frames.map((frame) => frame.event).slice(0, 2)).toEqual(['client_ready', 'get_room_state']);
+  });
+
+  test('says which commit has been seen last, as it is when it is sent; a greeting does not', async () => {
+    const server = await serve((sent, peer, all) => {
+      polite(sent, peer, all);
+      if (sent.event === 'get_room_state') reply(peer, sent, 'room_update', roomUpdate('Ann'), 4);
+      if (sent.event === 'add_bot') reply(peer, sent, 'room_update', roomUpdate('Ann'), 5);
+      if (sent.event === 'start_game') reply(peer, sent, 'room_update', roomUpdate('Ann'), 6);
+    });
+    const client = join(server);
+    await client.send('get_room_state', {});
+    await client.send('add_bot', { slot_id: 2 });
+    await client.send('start_game', {});
+    const seen = (event: string): unknown => server.sent(event)[0]?.seen;
+    expect([seen('client_ready'), seen('get_room_state')]).toEqual([undefined, undefined]);
+    expect([seen('add_bot'), seen('start_game')]).toEqual([4, 5]);
   });
 
   test('is repeated under the same id while no answer comes', async () => {
