@@ -1,20 +1,30 @@
 // What must be done outside once a commit is written. Pure: from the rooms before and after to a list of effects, each of
 // which may be done twice without harm, so that a retry can do them all again.
 
+import { isDeepStrictEqual } from 'node:util';
 import { HEARTBEAT_SLACK_MS } from '../room/evolve.ts';
 import { nextTick } from '../room/due.ts';
 import { isJoinable, isSameListing, isWatchable, listingOf } from '../room/listing.ts';
 import type { Listing } from '../room/listing.ts';
 import type { RoomRecord } from '../room/record.ts';
-import type { Room, RoomId, Settings, Task, TaskToken } from '../room/room.ts';
+import type { Room, RoomId, Settings, Task, TaskPhase, TaskToken } from '../room/room.ts';
 import { taskStatus } from '../room/tasks.ts';
 import type { Clocks } from './ports.ts';
 
 export type Effect =
   | { readonly effect: 'startExecution'; readonly game: number; readonly clocks: Clocks }
   | { readonly effect: 'heartbeat'; readonly token: TaskToken }
-  | { readonly effect: 'completeTask'; readonly token: TaskToken; readonly round: number }
-  | { readonly effect: 'failTask'; readonly token: TaskToken }
+  | {
+      readonly effect: 'completeTask';
+      readonly token: TaskToken;
+      readonly phase: TaskPhase;
+      readonly round: number;
+    }
+  | {
+      readonly effect: 'failTask';
+      readonly token: TaskToken;
+      readonly error: 'GameDecided' | 'GameAbandoned';
+    }
   | {
       readonly effect: 'scheduleTick';
       readonly seq: number;
@@ -36,20 +46,22 @@ export const TICK_PATIENCE_MS = 2_000;
 export function effectsOf(before: RoomRecord | null, after: RoomRecord, now: number): readonly Effect[] {
   return [
     ...executionEffects(before, after),
-    ...taskEffects(before?.room ?? null, after.room),
+    ...taskEffects(before, after),
     ...tickEffects(before, after, now),
     ...listingEffects(before, after),
   ];
 }
 
-/** The effect that settles one task token, if the room is past what it waits for. */
-export function settleTask(room: Room, game: number, task: Task): readonly Effect[] {
-  const { token, round } = task;
-  switch (taskStatus(room, game, task)) {
+/** The effect that settles one task token, if the room is past what it waits for at `at` (epoch ms). */
+export function settleTask(room: Room, game: number, task: Task, at: number): readonly Effect[] {
+  const { token, phase, round } = task;
+  switch (taskStatus(room, game, task, at)) {
     case 'done':
-      return [{ effect: 'completeTask', token, round }];
+      return [{ effect: 'completeTask', token, phase, round }];
+    case 'decided':
+      return [{ effect: 'failTask', token, error: 'GameDecided' }];
     case 'ended':
-      return [{ effect: 'failTask', token }];
+      return [{ effect: 'failTask', token, error: 'GameAbandoned' }];
     case 'ahead':
     case 'to enter':
     case 'entered':
@@ -79,21 +91,21 @@ export function clocksOf(settings: Settings): Clocks {
   return {
     moveHeartbeat: settings.moveSeconds + slack,
     redealHeartbeat: settings.redealSeconds + slack,
-    roundStart: settings.roundStartSeconds,
-    scoring: settings.scoringSeconds,
   };
 }
 
-function taskEffects(before: Room | null, after: Room): readonly Effect[] {
-  const known = before?.stage === 'playing' ? before.game : null;
-  const current = after.stage === 'playing' ? after.game : known;
+/** Both records are seen at the time of the later: what only time has brought about in between is for a tick to tell. */
+function taskEffects(before: RoomRecord | null, { room, at }: RoomRecord): readonly Effect[] {
+  const known = before?.room.stage === 'playing' ? before.room.game : null;
+  const current = room.stage === 'playing' ? room.game : known;
   if (current?.task == null) return [];
   const { number, task } = current;
   const isNew = known?.task?.token !== task.token;
-  const settled = settleTask(after, number, task);
+  const settled = settleTask(room, number, task, at);
   if (settled.length > 0) {
-    const wasOpen = before === null || isNew || settleTask(before, number, task).length === 0;
-    return wasOpen ? settled : [];
+    const isAsked =
+      before !== null && !isNew && isDeepStrictEqual(settleTask(before.room, number, task, at), settled);
+    return isAsked ? [] : settled;
   }
   const isWound = known !== null && !isNew && known.beatAt !== current.beatAt;
   return isWound ? [{ effect: 'heartbeat', token: task.token }] : [];

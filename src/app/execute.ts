@@ -187,7 +187,7 @@ function phaseOf(room: Room): string {
   if (room.stage !== 'playing') return room.stage;
   const { phase } = room.game;
   // Turns and their results alternate too often for a snapshot each.
-  return phase.name === 'turn_results' && !phase.over ? 'turn' : phase.name;
+  return phase.name === 'turn_results' ? 'turn' : phase.name;
 }
 
 // ---- After the commit ----
@@ -228,11 +228,16 @@ async function unchanged(ports: Ports, order: Order, record: RoomRecord): Promis
 
 /** What a command itself is owed, whatever came of it: the end of a token that the room is past or never took. */
 function ownEffects(command: Command, record: RoomRecord, now: number): readonly Effect[] {
-  if (command.type === 'enterPhase') return settleTask(record.room, command.game, command);
-  const isStarting = record.room.stage === 'playing' && record.room.game.phase.name === 'starting';
-  const due = nextTick(record.room);
+  const { room } = record;
+  const at = Math.max(now, record.at);
+  if (command.type === 'enterPhase') return settleTask(room, command.game, command, at);
+  if (command.type !== 'tick' || room.stage !== 'playing') return [];
+  // What the state machine has not heard of: that a pause is over, or a callback that was lost.
+  const { number, task } = room.game;
+  if (task !== null) return settleTask(room, number, task, at);
+  const due = nextTick(room);
   // A tick found the execution not started yet: ask again, that is all the tick is for.
-  return command.type === 'tick' && isStarting && due !== null && due <= now
+  return due !== null && due <= now
     ? effectsOf(null, record, now).filter(({ effect }) => effect === 'startExecution')
     : [];
 }
@@ -328,9 +333,11 @@ async function perform(
 function leadsOn(effect: Effect): boolean {
   switch (effect.effect) {
     case 'startExecution':
-    case 'completeTask':
     case 'failTask':
       return true;
+    case 'completeTask':
+      // The turns have begun in the commit that ends the declarations: entering them shows nothing new.
+      return effect.phase !== 'declaration';
     case 'scheduleTick':
       return effect.delaySeconds === 0;
     case 'heartbeat':
@@ -368,7 +375,7 @@ async function performOne(
     case 'completeTask':
       return phases.complete(effect.token, { round: effect.round });
     case 'failTask':
-      return phases.fail(effect.token, 'GameAbandoned', 'The game has ended');
+      return phases.fail(effect.token, effect.error, 'The game has ended');
     case 'scheduleTick':
       return ticks.schedule(
         { kind: 'room', roomId: room, seq: effect.seq, due: effect.due },

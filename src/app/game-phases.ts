@@ -19,7 +19,6 @@ export type PhaseRequest =
       readonly round: number;
       readonly token: string;
     }
-  | { readonly phase: 'scoring'; readonly roomId: RoomId; readonly game: number; readonly round: number }
   | { readonly phase: 'game_over'; readonly roomId: RoomId; readonly game: number }
   | { readonly phase: 'abort'; readonly roomId: RoomId; readonly game: number; readonly error?: unknown };
 
@@ -40,7 +39,7 @@ export interface GameFinished {
     readonly isWinner: boolean;
   }[];
 }
-export type PhaseAnswer = { readonly over: boolean } | GameFinished | { readonly entered: true };
+export type PhaseAnswer = GameFinished | { readonly entered: true };
 
 /** Does what a state of the machine asks for. Throws when it could not, so that the state machine tries again. */
 export async function runPhase(ports: Ports, request: PhaseRequest): Promise<PhaseAnswer> {
@@ -53,8 +52,6 @@ export async function runPhase(ports: Ports, request: PhaseRequest): Promise<Pha
     case 'turns':
       if (room === null) await ports.phases.fail(request.token, 'GameAbandoned', 'The room is gone');
       return { entered: true };
-    case 'scoring':
-      return { over: isOver(room, request) };
     case 'game_over':
     case 'abort':
       return finishedGame(room, request);
@@ -63,8 +60,7 @@ export async function runPhase(ports: Ports, request: PhaseRequest): Promise<Pha
 
 function orderOf(request: PhaseRequest): Order {
   const { roomId, game } = request;
-  const key =
-    'token' in request ? request.token : `${request.phase}:${game}:${'round' in request ? request.round : 0}`;
+  const key = 'token' in request ? request.token : `${request.phase}:${game}`;
   return { room: roomId, command: commandOf(request), by: 'phase', commandId: commandIdOf(key) };
 }
 
@@ -82,8 +78,6 @@ function commandOf(request: PhaseRequest): PhaseCommand {
     case 'declaration':
     case 'turns':
       return { type: 'enterPhase', game, phase: request.phase, round: request.round, token: request.token };
-    case 'scoring':
-      return { type: 'scoreRound', game, round: request.round };
     case 'game_over':
       return { type: 'endGame', game };
     case 'abort':
@@ -98,17 +92,6 @@ function roomAfter({ phase, roomId }: PhaseRequest, outcome: Outcome): Room | nu
   if (outcome.failed.length > 0)
     throw new Error(`Phase ${phase} of room ${roomId} failed at ${outcome.failed.join(', ')}`);
   return outcome.record.room;
-}
-
-function isOver(
-  room: Room | null,
-  { roomId, game, round }: Extract<PhaseRequest, { phase: 'scoring' }>,
-): boolean {
-  if (room?.stage !== 'playing' || room.game.number !== game) return true;
-  const { phase } = room.game;
-  if (room.game.sheet.length < round)
-    throw new Error(`Round ${round} of room ${roomId} cannot be scored yet`);
-  return phase.name === 'scoring' && phase.winners.length > 0;
 }
 
 function finishedGame(room: Room | null, { roomId, game, phase }: PhaseRequest): GameFinished {

@@ -61,7 +61,6 @@ const SECRETS: { readonly [T in EventType]: readonly Exclude<keyof EventOf<T>, '
   Played: [],
   TurnResolved: [],
   PlayerReady: [],
-  TurnsEnded: [],
   RoundScored: [],
   GameEnded: [],
 };

@@ -41,7 +41,7 @@ export async function roomDetail(ports: Ports, id: RoomId): Promise<RoomDetail |
     game,
     execution: game === null ? null : { name: `${id}-${game.number}`, status },
     settings: room.settings,
-    ...(room.stage === 'closed' ? NOTHING_LIVE : liveDetail(room)),
+    ...(room.stage === 'closed' ? NOTHING_LIVE : liveDetail(room, record.at)),
     // What was committed since the room was looked at belongs to another picture of it.
     commits: commits
       .filter((commit) => commit.seq <= seq)
@@ -67,7 +67,7 @@ const NOTHING_LIVE: LivePart = {
   task: null,
 };
 
-function liveDetail(room: LiveRoom): LivePart {
+function liveDetail(room: LiveRoom, at: number): LivePart {
   const { room: shown } = viewFor(room, null);
   const game = shown.stage === 'playing' ? shown.game : null;
   return {
@@ -88,14 +88,14 @@ function liveDetail(room: LiveRoom): LivePart {
       connection: shortened(connection),
       since,
     })),
-    task: room.stage === 'playing' ? awaitedTask(room) : null,
+    task: room.stage === 'playing' ? awaitedTask(room, at) : null,
   };
 }
 
 /** The task that the state machine waits for; between two of them there is none. */
-function awaitedTask(room: PlayingRoom): RoomDetail['task'] {
+function awaitedTask(room: PlayingRoom, at: number): RoomDetail['task'] {
   const { task, number } = room.game;
-  if (task === null || taskStatus(room, number, task) !== 'entered') return null;
+  if (task === null || taskStatus(room, number, task, at) !== 'entered') return null;
   return { phase: task.phase, round: task.round };
 }
 

@@ -40,12 +40,10 @@ export interface Gateway {
   close(connection: ConnectionId): Promise<void>;
 }
 
-/** Seconds the state machine waits in its phases. */
+/** Seconds without a heartbeat after which the state machine enters a task again: of the moves, and of the redeals. */
 export interface Clocks {
   readonly moveHeartbeat: number;
   readonly redealHeartbeat: number;
-  readonly roundStart: number;
-  readonly scoring: number;
 }
 /** The state machine. Starting twice is harmless; a token that nobody waits for any more is not an error. */
 export interface Phases {

@@ -28,7 +28,6 @@ export const PhasePayload = z.discriminatedUnion('phase', [
     round: z.int(),
     token: z.string(),
   }),
-  z.object({ phase: z.literal('scoring'), ...game, round: z.int() }),
   z.object({ phase: z.literal('game_over'), ...game }),
   z.object({ phase: z.literal('abort'), ...game, error: z.optional(z.unknown()) }),
 ]);

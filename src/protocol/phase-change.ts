@@ -109,7 +109,7 @@ function allowedActions<S extends Seat>({ room, own }: View<S>): readonly string
   if (room.stage !== 'playing')
     return room.stage === 'finished' && room.host === own.seat ? ['start_game'] : [];
   const { phase, awaited } = room.game;
-  if (phase.name === 'turn_results' && !phase.over) return ['player_ready'];
+  if (phase.name === 'turn_results') return ['player_ready'];
   if (!awaited.includes(own.seat)) return [];
   if (phase.name === 'redeal') return ['accept_redeal', 'decline_redeal'];
   return phase.name === 'declaration' ? ['declare'] : ['play'];
@@ -329,7 +329,7 @@ function lastAction(room: Playing, move: LastMove): LastAction {
 /** One sentence on why the client gets this frame. */
 function reasonOf(room: Playing): string {
   const { lastAction: move, phase, round }: PublicGame = room.game;
-  if (move === null) return `Round ${round}: ${phase.name.replace('_', ' ')}.`;
+  if (move === null || phase.name === 'scoring') return `Round ${round}: ${phase.name.replace('_', ' ')}.`;
   const player = nameOf(room, move.seat);
   switch (move.kind) {
     case 'redeal':

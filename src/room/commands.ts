@@ -24,7 +24,6 @@ export type PhaseCommand =
       readonly round: number;
       readonly token: TaskToken;
     }
-  | { readonly type: 'scoreRound'; readonly game: number; readonly round: number }
   | { readonly type: 'endGame'; readonly game: number }
   | { readonly type: 'abortGame'; readonly game: number };
 

@@ -1,7 +1,7 @@
 // What a room makes of a command: events when it is accepted (none when there is nothing to do), a rejection when not.
 // Pure: time and the seed of a possible deal come in with the command.
 
-import { decideMove, forceMove, openPhase, scoreRound, settleTurn } from './flow.ts';
+import { decideMove, forceMove, openPhase, settleTurn } from './flow.ts';
 import { firstDue, nextHost } from './due.ts';
 import { evolve } from './evolve.ts';
 import type { DueStep } from './due.ts';
@@ -44,8 +44,6 @@ export function decide(room: Room, command: Command, given: Circumstances): Deci
       return accept(...doWhatIsDue(room, given));
     case 'enterPhase':
       return accept(...enterPhase(room, command, given));
-    case 'scoreRound':
-      return accept(...(room.stage === 'playing' ? scoreRound(room, command) : []));
     case 'endGame':
       return accept(...endGame(room, command.game));
     case 'abortGame':
@@ -225,7 +223,7 @@ function enterPhase(
 ): readonly RoomEvent[] {
   if (room.stage !== 'playing') return [];
   const { game, phase, round, token } = command;
-  const status = taskStatus(room, game, { phase, round });
+  const status = taskStatus(room, game, { phase, round }, given.at);
   if (status !== 'to enter' && status !== 'entered') return [];
   const overdue = doWhatIsDue(room, given);
   if (overdue.at(-1)?.type === 'GameEnded') return overdue;
@@ -235,12 +233,12 @@ function enterPhase(
 
 function ready(room: PlayingRoom, seat: Seat): readonly RoomEvent[] {
   const { phase } = room.game;
-  if (phase.name !== 'turn_results' || phase.over || phase.ready.includes(seat)) return [];
+  if (phase.name !== 'turn_results' || phase.ready.includes(seat)) return [];
   const event: RoomEvent = { type: 'PlayerReady', seat };
   const waiting = SEATS.some(
     (each) => each !== seat && connectionOf(room.seats[each]) !== null && !phase.ready.includes(each),
   );
-  return waiting ? [event] : [event, ...settleTurn(room.game)];
+  return waiting ? [event] : [event, ...settleTurn(room)];
 }
 
 function endGame(room: LiveRoom, game: number): readonly RoomEvent[] {
@@ -290,7 +288,7 @@ function doStep(room: Room, due: DueStep, given: Circumstances): readonly RoomEv
     case 'forcedMove':
       return room.stage === 'playing' ? forceMove(room, due.seat, due.step, given) : [];
     case 'endTurnResults':
-      return room.stage === 'playing' ? settleTurn(room.game) : [];
+      return room.stage === 'playing' ? settleTurn(room) : [];
   }
 }
 

@@ -16,7 +16,7 @@ export type DueStep =
   /** A move by the bot rule: the seat is a bot's, or an absent human's. */
   | { readonly step: 'botMove'; readonly seat: Seat }
   | { readonly step: 'endTurnResults' }
-  /** The move of a connected human whose time is up. The state machine's heartbeat watches over it, no tick is planned. */
+  /** The move of a connected human whose time is up. While the state machine's heartbeat watches over it no tick is planned. */
   | { readonly step: 'forcedMove'; readonly seat: Seat };
 
 /** How long a start of the execution may take before it is asked for again. */
@@ -25,17 +25,33 @@ const START_PATIENCE_MS = 2_000;
 /** When the next tick is needed, epoch ms; null when nothing will happen by itself, or the move clock sees to it. */
 export function nextTick(room: Room): number | null {
   const times = dueSteps(room)
-    .filter(({ step }) => step !== 'forcedMove')
+    .filter(({ step }) => step !== 'forcedMove' || !isOnMoveClock(room))
     .map(({ at }) => at);
-  const all = [...times, ...startAgainAt(room)];
+  const all = [...times, ...machineTicks(room)];
   return all.length === 0 ? null : Math.min(...all);
 }
 
-/** When the start of the execution is asked for again: a tick for `execute`, nothing that changes the room. */
-function startAgainAt(room: Room): readonly number[] {
-  return room.stage === 'playing' && room.game.phase.name === 'starting'
-    ? [room.game.phase.since + START_PATIENCE_MS]
-    : [];
+/** When the state machine has to hear of something: ticks for `execute`, nothing that changes the room. */
+function machineTicks(room: Room): readonly number[] {
+  if (room.stage !== 'playing') return [];
+  const { phase } = room.game;
+  if (phase.name === 'starting') return [phase.since + START_PATIENCE_MS];
+  const end = pauseEnd(room);
+  // Without a pause the commit itself tells the machine to go on.
+  return end === null || end <= phase.since ? [] : [end];
+}
+
+/** When the pause is over that ends a task of the state machine (the starter or the scores are shown), epoch ms; null without one. */
+export function pauseEnd({ game: { phase }, settings }: PlayingRoom): number | null {
+  if (phase.name === 'round_start') return phase.since + settings.roundStartSeconds * 1_000;
+  return phase.name === 'scoring' ? phase.since + settings.scoringSeconds * 1_000 : null;
+}
+
+/** Whether the heartbeat of a task watches over the awaited move. The first turn begins before the task of the turns is entered. */
+function isOnMoveClock(room: Room): boolean {
+  if (room.stage !== 'playing') return false;
+  const { task, phase } = room.game;
+  return phase.name !== 'turn' || task?.phase === 'turns';
 }
 
 /** The first of the steps that are due by `at`; null when none is. */
@@ -109,7 +125,7 @@ function dueAnyway({ seats, settings, attendance }: PlayingRoom): readonly Due[]
 function dueInPlay(room: PlayingRoom): readonly Due[] {
   const { game, settings, attendance } = room;
   const { phase } = game;
-  if (phase.name === 'turn_results' && !phase.over) {
+  if (phase.name === 'turn_results') {
     const since = Math.max(phase.since, attendance.since);
     return [{ at: since + settings.turnResultsSeconds * 1_000, step: 'endTurnResults' }];
   }

@@ -82,7 +82,6 @@ export type RoomEvent =
     }
   | { readonly type: 'TurnResolved'; readonly winner: Seat; readonly piles: number }
   | { readonly type: 'PlayerReady'; readonly seat: Seat }
-  | { readonly type: 'TurnsEnded' }
   | { readonly type: 'RoundScored'; readonly scores: BySeat<SeatScore>; readonly winners: readonly Seat[] }
   | { readonly type: 'GameEnded'; readonly outcome: GameOutcome; readonly winners: readonly Seat[] };
 

@@ -88,7 +88,6 @@ type GameEvent = EventOf<
   | 'Played'
   | 'TurnResolved'
   | 'PlayerReady'
-  | 'TurnsEnded'
   | 'RoundScored'
 >;
 
@@ -108,10 +107,9 @@ function play(game: Game, event: GameEvent, at: number): Game {
       return { ...game, lastAction, phase: { ...rest, decisions: [...decisions, { seat, accept }] } };
     }
     case 'RoundStarted':
-      return enter(
-        game,
-        { name: 'round_start', round: expectPhase(phase, 'redeal').round, since: at },
-        game.lastAction,
+      return wound(
+        { ...game, phase: { name: 'round_start', round: expectPhase(phase, 'redeal').round, since: at } },
+        at,
       );
     case 'DeclarationOpened': {
       const { round } = expectPhase(phase, 'round_start');
@@ -136,10 +134,8 @@ function play(game: Game, event: GameEvent, at: number): Game {
       const results = expectPhase(phase, 'turn_results');
       return { ...game, phase: { ...results, ready: [...results.ready, event.seat] } };
     }
-    case 'TurnsEnded':
-      return { ...game, phase: { ...expectPhase(phase, 'turn_results'), over: true } };
     case 'RoundScored':
-      return roundScored(game, event, at);
+      return wound(roundScored(game, event, at), at);
   }
 }
 
@@ -152,8 +148,9 @@ function enter(game: Game, phase: Phase, lastAction: Game['lastAction']): Game {
 export const HEARTBEAT_SLACK_MS = 3_000;
 
 /**
- * The game with its move clock wound again, unless that was done a moment ago. To be called whenever `moveDeadline` moves:
- * a heartbeat that runs out before the deadline would let another whole period pass.
+ * The game with its move clock wound again, unless that was done a moment ago. To be called whenever `moveDeadline` moves,
+ * for a heartbeat that runs out before the deadline would let another whole period pass; and when a pause begins at the end
+ * of a task, so that the task need not be entered again only to wait for it.
  */
 function wound(game: Game, at: number): Game {
   return at - game.beatAt >= HEARTBEAT_SLACK_MS ? { ...game, beatAt: at } : game;
@@ -222,7 +219,6 @@ function turnResolved(game: Game, { winner, piles }: EventOf<'TurnResolved'>, at
       piles: { ...turn.piles, [winner]: turn.piles[winner] + piles },
       result: { number: turn.number, plays: turn.plays, winner, size: piles },
       ready: [],
-      over: false,
       since: at,
     },
   };
@@ -246,7 +242,7 @@ function roundScored(game: Game, { scores, winners }: EventOf<'RoundScored'>, at
     multiplier: round.multiplier,
     seats: bySeat((seat) => [scores[seat].declared, scores[seat].captured, scores[seat].final]),
   };
-  return { ...game, tally, sheet: [...game.sheet, line], lastAction: null, phase };
+  return { ...game, tally, sheet: [...game.sheet, line], phase };
 }
 
 function pickTurning({

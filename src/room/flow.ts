@@ -7,16 +7,7 @@ import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import type { Circumstances, PlayerCommand } from './commands.ts';
 import type { RoomEvent } from './events.ts';
-import type {
-  DealProof,
-  Game,
-  Phase,
-  PlayingRoom,
-  Round,
-  SeatScore,
-  StarterReason,
-  TaskPhase,
-} from './room.ts';
+import type { DealProof, Phase, PlayingRoom, Round, SeatScore, StarterReason, TaskPhase } from './room.ts';
 import { botDeclares, botPlays } from '../game/bot.ts';
 import { allowedDeclarations } from '../game/declaring.ts';
 import { dealAfter, isWeak } from '../game/deal.ts';
@@ -70,7 +61,7 @@ function declare(room: PlayingRoom, seat: Seat, value: number): Decision {
     const because = value === 0 && zeros >= 2 ? 'You declared 0 twice in a row' : 'The total may not be 8';
     return reject('INVALID_DECLARATION', `${because}. You may declare ${allowed.join(', ')}.`);
   }
-  return accept({ type: 'Declared', seat, value, forced: false });
+  return accept(...declared(phase, { type: 'Declared', seat, value, forced: false }));
 }
 
 function play(room: PlayingRoom, seat: Seat, indices: readonly number[], at: number): Decision {
@@ -122,7 +113,7 @@ export function forceMove(
         zerosInARow: tally[seat].zerosInARow,
         isFirst: phase.values.length === 0,
       });
-      return [{ type: 'Declared', seat, value, forced }];
+      return declared(phase, { type: 'Declared', seat, value, forced });
     }
     case 'turn': {
       const indices = botPlays(phase.round.hands[seat], requiredPieces(phase));
@@ -186,7 +177,7 @@ function dealt(next: {
 
 // ---- Phases ----
 
-/** What the state machine's entry into a phase brings about. The room is at the point where that phase begins. */
+/** What the state machine's entry into a phase brings about. The room is at the point where that phase begins; turns have begun by themselves. */
 export function openPhase(room: PlayingRoom, phase: TaskPhase, given: Circumstances): readonly RoomEvent[] {
   const { game } = room;
   switch (phase) {
@@ -205,10 +196,16 @@ export function openPhase(room: PlayingRoom, phase: TaskPhase, given: Circumstan
     case 'declaration':
       return [{ type: 'DeclarationOpened' }];
     case 'turns':
-      return game.phase.name === 'declaration'
-        ? [{ type: 'TurnStarted', number: 1, leader: game.phase.round.starter }]
-        : [];
+      return [];
   }
+}
+
+/** A declaration, and when it was the fourth: the first turn, which does not wait for the state machine to go on. */
+function declared(
+  { round, values }: PhaseOf<'declaration'>,
+  event: Extract<RoomEvent, { type: 'Declared' }>,
+): readonly RoomEvent[] {
+  return values.length < 3 ? [event] : [event, { type: 'TurnStarted', number: 1, leader: round.starter }];
 }
 
 /** A play, and when it was the fourth: the turn's result, and without a pause what follows it. */
@@ -238,15 +235,16 @@ function played(
     { type: 'TurnResolved', winner: winner.seat, piles: pieces.length },
   ];
   if (room.settings.turnResultsSeconds > 0) return events;
-  return [...events, ...settleTurn(applied(room, events, at).game)];
+  return [...events, ...settleTurn(applied(room, events, at))];
 }
 
-/** What follows a turn's result: the next turn, led by the winner, or the end of the turns when the hands are empty. */
-export function settleTurn({ phase }: Game): readonly RoomEvent[] {
-  if (phase.name !== 'turn_results' || phase.over) return [];
+/** What follows a turn's result: the next turn, led by the winner, or the scores of the round when the hands are empty. */
+export function settleTurn(room: PlayingRoom): readonly RoomEvent[] {
+  const { phase } = room.game;
+  if (phase.name !== 'turn_results') return [];
   const { number, winner } = phase.result;
   return areHandsEmpty(phase.round)
-    ? [{ type: 'TurnsEnded' }]
+    ? [scored(room, phase)]
     : [{ type: 'TurnStarted', number: number + 1, leader: winner }];
 }
 
@@ -255,20 +253,11 @@ export function areHandsEmpty({ hands }: Round): boolean {
   return hands[1].length === 0;
 }
 
-/** Scores a round whose turns are over, and says who has won if the game is. */
-export function scoreRound(
-  { game, settings }: PlayingRoom,
-  asked: { game: number; round: number },
-): readonly RoomEvent[] {
-  const { phase, tally, number, sheet } = game;
-  if (
-    number !== asked.game ||
-    phase.name !== 'turn_results' ||
-    !phase.over ||
-    phase.round.number !== asked.round
-  )
-    return [];
-  const { declared, piles, round } = phase;
+/** The scores of a round whose turns are over, and who has won if the game is. */
+function scored(
+  { game: { tally, sheet }, settings }: PlayingRoom,
+  { declared, piles, round }: PhaseOf<'turn_results'>,
+): RoomEvent {
   const scores: BySeat<SeatScore> = bySeat((seat) => {
     const piled = { declared: declared[seat], captured: piles[seat] };
     const score = scoreSeat({ ...piled, multiplier: round.multiplier });
@@ -281,7 +270,7 @@ export function scoreRound(
     winScore,
     maxRounds,
   });
-  return [{ type: 'RoundScored', scores, winners: result.over ? result.winners : [] }];
+  return { type: 'RoundScored', scores, winners: result.over ? result.winners : [] };
 }
 
 function applied(room: PlayingRoom, events: readonly RoomEvent[], at: number): PlayingRoom {

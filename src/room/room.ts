@@ -239,7 +239,7 @@ export type Phase =
       readonly since: number;
     }
   | { readonly name: 'round_start'; readonly round: Round; readonly since: number }
-  /** `values` in declaration order; with four of them the phase is over and the turns are awaited. */
+  /** `values` in declaration order; the commit of the fourth begins the first turn. */
   | {
       readonly name: 'declaration';
       readonly round: Round;
@@ -253,12 +253,10 @@ export type Phase =
       readonly plays: readonly Play[];
       readonly since: number;
     } & Turning)
-  /** `over`: the last turn of the round has been shown; scoring is awaited. */
   | ({
       readonly name: 'turn_results';
       readonly result: TurnResult;
       readonly ready: readonly Seat[];
-      readonly over: boolean;
       readonly since: number;
     } & Turning)
   | {

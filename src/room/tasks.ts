@@ -1,49 +1,66 @@
 // How the state machine's tasks stand, seen from the room: what a task token waits for, and whether that is over.
 
-import type { Game, Phase, Room, Task, TaskPhase } from './room.ts';
+import { pauseEnd } from './due.ts';
+import type { Game, Phase, PlayingRoom, Room, Task, TaskPhase } from './room.ts';
 
-/** `done`: the phase is over, the token is to be completed. `ended`: so is the whole game. `ahead`: it cannot begin yet. */
-export type TaskStatus = 'ahead' | 'to enter' | 'entered' | 'done' | 'ended';
+/**
+ * `done`: the phase is over and has been shown, the token is to be completed. `decided`: the same, and the game has winners.
+ * `ended`: so has the whole game, without them. `ahead`: it cannot begin yet.
+ */
+export type TaskStatus = 'ahead' | 'to enter' | 'entered' | 'done' | 'decided' | 'ended';
 
-/** A point in a game: round first, then the step within the round. Points compare in the order of play. */
-type Point = readonly [round: number, step: number];
+/** The steps of a round in the order of play. */
+const STEP = { redeal: 0, started: 1, declaring: 2, turns: 3, scored: 4 } as const;
+const STEPS = 5;
 
-const STEP = {
-  dealing: 0,
-  redeal: 1,
-  started: 2,
-  declaring: 3,
-  declared: 4,
-  turns: 5,
-  turnsOver: 6,
-  scored: 7,
-} as const;
-
-/** From which step on a task may be entered, is entered, and is done. */
+/** From which step on a task may be entered and is entered, and its last one, at the end of which there may be a pause. */
 const SPANS: Readonly<
-  Record<TaskPhase, { readonly enter: number; readonly entered: number; readonly done: number }>
+  Record<TaskPhase, { readonly enter: number; readonly entered: number; readonly last: number }>
 > = {
-  preparation: { enter: STEP.dealing, entered: STEP.redeal, done: STEP.started },
-  declaration: { enter: STEP.started, entered: STEP.declaring, done: STEP.declared },
-  turns: { enter: STEP.declared, entered: STEP.turns, done: STEP.turnsOver },
+  preparation: { enter: STEP.scored - STEPS, entered: STEP.redeal, last: STEP.started },
+  declaration: { enter: STEP.started, entered: STEP.declaring, last: STEP.declaring },
+  turns: { enter: STEP.turns, entered: STEP.turns, last: STEP.scored },
 };
 
-/** How a task of game number `game` stands in this room. */
-export function taskStatus(room: Room, game: number, { phase, round }: Omit<Task, 'token'>): TaskStatus {
+/**
+ * How a task of game number `game` stands in this room at `at` (epoch ms). Only whether it is over depends on the time:
+ * the clock of the function that enters a task may be behind that of the one that completed the task before.
+ */
+export function taskStatus(
+  room: Room,
+  game: number,
+  { phase, round }: Omit<Task, 'token'>,
+  at: number,
+): TaskStatus {
+  if (isWon(room, game)) return 'decided';
   if (room.stage !== 'playing' || room.game.number !== game) return 'ended';
-  const [nowRound, step] = pointOf(room.game);
-  const { enter, entered, done } = SPANS[phase];
-  if (nowRound > round || (nowRound === round && step >= done)) return 'done';
-  if (nowRound < round || step < enter) return 'ahead';
+  const step = stepsPlayed(room.game) - round * STEPS;
+  const { enter, entered, last } = SPANS[phase];
+  if (step > last) return 'done';
+  const isOver = step === last && isPauseOver(room, at);
+  if (isDecided(room.game) && (isOver || step < entered)) return 'decided';
+  if (isOver) return 'done';
+  if (step < enter) return 'ahead';
   return step >= entered ? 'entered' : 'to enter';
 }
 
-/** A scored round that does not end the game is the eve of the next. */
-function pointOf(game: Game): Point {
-  const { phase } = game;
-  if (phase.name === 'starting') return [1, STEP.dealing];
-  if (phase.name === 'scoring' && phase.winners.length === 0) return [phase.round.number + 1, STEP.dealing];
-  return [phase.round.number, stepOf(phase)];
+/** Whether that game was played to its end. */
+function isWon(room: Room, game: number): boolean {
+  return room.stage === 'finished' && room.result.game === game && room.result.outcome === 'completed';
+}
+
+function isDecided({ phase }: Game): boolean {
+  return phase.name === 'scoring' && phase.winners.length > 0;
+}
+
+function isPauseOver(room: PlayingRoom, at: number): boolean {
+  const end = pauseEnd(room);
+  return end !== null && at >= end;
+}
+
+/** How far a game is, in steps. Its start counts as the end of a round 0. */
+function stepsPlayed({ phase }: Game): number {
+  return phase.name === 'starting' ? STEP.scored : phase.round.number * STEPS + stepOf(phase);
 }
 
 function stepOf(phase: Exclude<Phase, { name: 'starting' }>): number {
@@ -53,11 +70,10 @@ function stepOf(phase: Exclude<Phase, { name: 'starting' }>): number {
     case 'round_start':
       return STEP.started;
     case 'declaration':
-      return phase.values.length < 4 ? STEP.declaring : STEP.declared;
+      return STEP.declaring;
     case 'turn':
-      return STEP.turns;
     case 'turn_results':
-      return phase.over ? STEP.turnsOver : STEP.turns;
+      return STEP.turns;
     case 'scoring':
       return STEP.scored;
   }

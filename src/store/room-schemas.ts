@@ -103,7 +103,6 @@ export const roomEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('TurnResolved'), winner: seat, piles: count }),
   z.object({ type: z.literal('PlayerReady'), seat }),
-  z.object({ type: z.literal('TurnsEnded') }),
   z.object({ type: z.literal('RoundScored'), scores, winners: seats }),
   z.object({ type: z.literal('GameEnded'), outcome, winners: seats }),
 ]);
@@ -145,7 +144,6 @@ const phase = z.discriminatedUnion('name', [
     name: z.literal('turn_results'),
     result: z.object({ number: count, plays, winner: seat, size: count }),
     ready: seats,
-    over: flag,
     ...turning,
   }),
   z.object({ name: z.literal('scoring'), round, scores, winners: seats, since: time }),

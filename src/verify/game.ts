@@ -26,7 +26,7 @@ export const MOVES: readonly EventType[] = [
   'Declared',
   'Played',
   'TurnStarted',
-  'TurnsEnded',
+  'RoundScored',
 ];
 
 /** What comes of an event of the game that runs. */
@@ -52,10 +52,8 @@ export function judgeGame(table: Playing, event: OfGame, at: number, seeds: Seed
       return turnResolved(table, event, at);
     case 'PlayerReady':
       return playerReady(table, event);
-    case 'TurnsEnded':
-      return turnsEnded(table, at);
     case 'RoundScored':
-      return roundScored(table, event);
+      return roundScored(table, event, at);
     case 'GameEnded':
       return gameEnded(table, event, at);
   }
@@ -67,11 +65,10 @@ function playing(table: Playing, changes: Partial<Game>, follow: Table['follow']
 
 const OUT_OF_PLACE: Objection = { problem: 'The game was not there yet, or past it.' };
 
-/** The state machine enters a phase: at its beginning, or once more while it lasts, and then what is due is done at once. */
+/** The state machine enters a phase: at its beginning, or while it lasts, and then what is due is done at once. */
 function taskEntered(table: Playing, event: ToldOf<'TaskEntered'>, at: number): Ruling {
-  const task = taskOf(table.game);
-  if (task === null) return OUT_OF_PLACE;
-  const { phase, round, opens } = task;
+  const [first, ...others] = tasksOf(table.game);
+  const { phase, round, opens } = others.find((task) => task.phase === event.phase) ?? first;
   const follow: Table['follow'] =
     opens !== null
       ? { must: [opens] }
@@ -84,30 +81,31 @@ function taskEntered(table: Playing, event: ToldOf<'TaskEntered'>, at: number): 
 interface Task {
   readonly phase: ToldOf<'TaskEntered'>['phase'];
   readonly round: number;
-  /** What its first entry brings about; null while it lasts. */
+  /** What its entry brings about; null while it lasts. */
   readonly opens: EventType | null;
 }
 
-/** What the state machine can enter; null where it can enter nothing. */
-function taskOf({ phase, round, scored }: Game): Task | null {
+/** What the state machine can enter: the task that lasts, which may end with a pause, and in that pause the next. */
+function tasksOf({ phase, round, scored }: Game): readonly [Task, ...Task[]] {
   const number = round?.number ?? 1;
+  const turns: Task = { phase: 'turns', round: number, opens: null };
+  const preparation: Task = { phase: 'preparation', round: number, opens: null };
   switch (phase.name) {
     case 'starting':
-      return { phase: 'preparation', round: 1, opens: 'Dealt' };
-    case 'scored':
-      return phase.winners.length > 0 ? null : { phase: 'preparation', round: scored + 1, opens: 'Dealt' };
+      return [{ phase: 'preparation', round: 1, opens: 'Dealt' }];
     case 'redeal':
-      return { phase: 'preparation', round: number, opens: null };
+      return [preparation];
     case 'round start':
-      return { phase: 'declaration', round: number, opens: 'DeclarationOpened' };
+      return [preparation, { phase: 'declaration', round: number, opens: 'DeclarationOpened' }];
     case 'declaration':
-      return round?.values.length === 4
-        ? { phase: 'turns', round: number, opens: 'TurnStarted' }
-        : { phase: 'declaration', round: number, opens: null };
+      return [{ phase: 'declaration', round: number, opens: null }];
     case 'turn':
-      return { phase: 'turns', round: number, opens: null };
     case 'result':
-      return phase.over ? null : { phase: 'turns', round: number, opens: null };
+      return [turns];
+    case 'scored':
+      return phase.winners.length > 0
+        ? [turns]
+        : [turns, { phase: 'preparation', round: scored + 1, opens: 'Dealt' }];
   }
 }
 
@@ -223,7 +221,9 @@ function declared(table: Playing, event: ToldOf<'Declared'>, at: number): Ruling
     const objection = objectionTo(event, { ...event, value });
     if (objection !== null) return objection;
   }
-  return playing(table, { round: { ...round, values: [...round.values, event.value] }, since: at });
+  const values = [...round.values, event.value];
+  const changes = { round: { ...round, values }, since: at };
+  return playing(table, changes, values.length < 4 ? { may: [] } : { must: ['TurnStarted'] });
 }
 
 // ---- Turns ----
@@ -236,7 +236,7 @@ function turnStarted(table: Playing, event: ToldOf<'TurnStarted'>, at: number): 
     playing(table, { phase: { name: 'turn', number, leader, plays: [] }, since: at }, { may: [] });
   if (phase.name === 'declaration')
     return isAsked(table, 'TurnStarted') ? start(1, round.starter) : OUT_OF_PLACE;
-  if (phase.name !== 'result' || phase.over || isPlayedOut(round)) return OUT_OF_PLACE;
+  if (phase.name !== 'result' || isPlayedOut(round)) return OUT_OF_PLACE;
   if (!isAsked(table, 'TurnStarted') && isTooEarly(table, at)) return TOO_EARLY;
   return start(phase.number + 1, phase.winner);
 }
@@ -318,7 +318,7 @@ function turnResolved(table: Playing, event: ToldOf<'TurnResolved'>, at: number)
   const objection = objectionTo(event, { ...event, winner, piles: pieces.length });
   if (objection !== null) return objection;
   const piles = { ...round.piles, [winner]: round.piles[winner] + pieces.length };
-  const next: Phase = { name: 'result', number, winner, ready: [], over: false };
+  const next: Phase = { name: 'result', number, winner, ready: [] };
   const changes = { round: { ...round, piles }, phase: next, lastWinner: winner, since: at };
   const hasPause = table.settings.turnResultsSeconds > 0;
   return playing(table, changes, hasPause ? { may: [] } : { must: afterTurn(round) });
@@ -327,7 +327,7 @@ function turnResolved(table: Playing, event: ToldOf<'TurnResolved'>, at: number)
 const TOO_EARLY: Objection = { problem: 'The pause after the turn was not over.' };
 
 function afterTurn(round: Round): readonly EventType[] {
-  return [isPlayedOut(round) ? 'TurnsEnded' : 'TurnStarted'];
+  return [isPlayedOut(round) ? 'RoundScored' : 'TurnStarted'];
 }
 
 function isPlayedOut({ laid }: Round): boolean {
@@ -337,7 +337,7 @@ function isPlayedOut({ laid }: Round): boolean {
 /** The pause after a turn is cut short once every human who is there has asked for it. */
 function playerReady(table: Playing, event: ToldOf<'PlayerReady'>): Ruling {
   const { phase, round } = table.game;
-  if (phase.name !== 'result' || phase.over || round === null) return OUT_OF_PLACE;
+  if (phase.name !== 'result' || round === null) return OUT_OF_PLACE;
   const { seat } = event;
   if (!isPresent(table.seats[seat]) || phase.ready.includes(seat))
     return { problem: `${nameAt(table, seat)} was not there to ask, or had asked.` };
@@ -346,22 +346,16 @@ function playerReady(table: Playing, event: ToldOf<'PlayerReady'>): Ruling {
   return playing(table, { phase: { ...phase, ready } }, isAll ? { must: afterTurn(round) } : { may: [] });
 }
 
-function turnsEnded(table: Playing, at: number): Ruling {
-  const { phase, round } = table.game;
-  if (phase.name !== 'result' || phase.over || round === null || !isPlayedOut(round)) return OUT_OF_PLACE;
-  if (!isAsked(table, 'TurnsEnded') && isTooEarly(table, at)) return TOO_EARLY;
-  return playing(table, { phase: { ...phase, over: true } }, { may: [] });
-}
-
 // ---- Scores ----
 
 const NOT_TOLD =
   'Its round is scored, so its seed must be told. If the log was fetched earlier, fetch it again.';
 
-function roundScored(table: Playing, event: ToldOf<'RoundScored'>): Ruling {
+function roundScored(table: Playing, event: ToldOf<'RoundScored'>, at: number): Ruling {
   const { game, settings } = table;
   const { phase, round, totals } = game;
-  if (phase.name !== 'result' || !phase.over || round === null) return OUT_OF_PLACE;
+  if (phase.name !== 'result' || round === null || !isPlayedOut(round)) return OUT_OF_PLACE;
+  if (!isAsked(table, 'RoundScored') && isTooEarly(table, at)) return TOO_EARLY;
   if (round.hidden) return { problem: NOT_TOLD, blame: 'hidden deals' };
   const order = orderFrom(round.starter);
   const declaredBy = bySeat((seat) => round.values[order.indexOf(seat)] ?? 0);
@@ -378,7 +372,7 @@ function roundScored(table: Playing, event: ToldOf<'RoundScored'>): Ruling {
   const zeros = bySeat((seat) => (declaredBy[seat] === 0 ? game.zeros[seat] + 1 : 0));
   return (
     objectionTo(event, { ...event, scores, winners }) ??
-    playing(table, { totals: after, zeros, scored, phase: { name: 'scored', winners } })
+    playing(table, { totals: after, zeros, scored, phase: { name: 'scored', winners } }, { may: [] })
   );
 }
 

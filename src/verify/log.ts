@@ -118,7 +118,6 @@ const EVENTS: { readonly [T in EventType]: Fields<ToldOf<T>> } = {
   Played: { seat, indices: listOf(isCount), pieces, play: oneOf(...PLAY_TYPES), forced: isFlag },
   TurnResolved: { winner: seat, piles: isCount },
   PlayerReady: { seat },
-  TurnsEnded: {},
   RoundScored: { scores: bySeat(score), winners: seats },
   GameEnded: { outcome: oneOf('completed', 'abandoned', 'aborted'), winners: seats },
 };

@@ -76,7 +76,6 @@ export type Phase =
       readonly number: number;
       readonly winner: Seat;
       readonly ready: readonly Seat[];
-      readonly over: boolean;
     }
   | { readonly name: 'scored'; readonly winners: readonly Seat[] };
 interface Answer {

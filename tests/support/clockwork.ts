@@ -4,11 +4,12 @@ import { runPhase, runTick } from '../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../src/app/game-phases.ts';
 import { moveDeadline, nextTick } from '../../src/room/due.ts';
 import type { PlayingRoom, TaskPhase } from '../../src/room/room.ts';
+import { taskStatus } from '../../src/room/tasks.ts';
 import type { World } from './memory-ports.ts';
 
 /** One step of a running game that nobody plays: what the state machine asks for next, or else what is due next. */
 export async function nextStep(world: World, room: PlayingRoom): Promise<void> {
-  const request = requestFor(room, `token-${world.table.recordOf(room.id).seq}`);
+  const request = requestFor(room, `token-${world.table.recordOf(room.id).seq}`, world.now);
   if (request !== null) {
     await runPhase(world.ports, request);
     return;
@@ -24,27 +25,26 @@ export async function nextStep(world: World, room: PlayingRoom): Promise<void> {
   await runPhase(world.ports, { ...phaseRequest(task.phase, task.round, room.id, number), token });
 }
 
-/** What the state machine asks for at this point; null while it waits for the phase to be over. */
-function requestFor({ id, game }: PlayingRoom, token: string): PhaseRequest | null {
-  const { phase, number } = game;
+/** What the state machine asks for once it has heard that its task is over; null while it waits. */
+function requestFor(room: PlayingRoom, token: string, at: number): PhaseRequest | null {
+  const { id, game } = room;
+  const { phase, number, task } = game;
+  if (task !== null && taskStatus(room, number, task, at) === 'entered') return null;
   switch (phase.name) {
     case 'starting':
       return { ...phaseRequest('preparation', 1, id, number), token };
+    case 'redeal':
+      return { ...phaseRequest('preparation', phase.round.number, id, number), token };
     case 'round_start':
-      return { ...phaseRequest('declaration', phase.round.number, id, number), token };
     case 'declaration':
-      return phase.values.length < 4
-        ? null
-        : { ...phaseRequest('turns', phase.round.number, id, number), token };
+      return { ...phaseRequest('declaration', phase.round.number, id, number), token };
+    case 'turn':
     case 'turn_results':
-      return phase.over ? { phase: 'scoring', roomId: id, game: number, round: phase.round.number } : null;
+      return { ...phaseRequest('turns', phase.round.number, id, number), token };
     case 'scoring':
       return phase.winners.length > 0
         ? { phase: 'game_over', roomId: id, game: number }
         : { ...phaseRequest('preparation', phase.round.number + 1, id, number), token };
-    case 'redeal':
-    case 'turn':
-      return null;
   }
 }
 

@@ -104,10 +104,6 @@ function commandFor(room: Room, game: number, event: RoomEvent): Command | null 
       return { type: 'disconnect', connection: event.connection, cause: 'closed' };
     case 'TaskEntered':
       return { ...event, type: 'enterPhase', game };
-    case 'RoundScored':
-      return room.stage === 'playing' && room.game.phase.name !== 'starting'
-        ? { type: 'scoreRound', game, round: room.game.phase.round.number }
-        : null;
     case 'GameStarted':
       return room.stage === 'finished'
         ? { type: 'startGame', connection: connectionAt(room, room.host) }

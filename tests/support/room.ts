@@ -280,7 +280,6 @@ type Fields<T extends RoomEvent['type']> = Omit<Extract<RoomEvent, { type: T }>,
 export const STARTED: RoomEvent = { type: 'GameStarted', game: 1 };
 export const ROUND_STARTED: RoomEvent = { type: 'RoundStarted' };
 export const DECLARATION_OPENED: RoomEvent = { type: 'DeclarationOpened' };
-export const TURNS_ENDED: RoomEvent = { type: 'TurnsEnded' };
 
 export function entered(phase: TaskPhase, round = 1, token = `${phase} ${round}`): RoomEvent {
   return { type: 'TaskEntered', phase, round, token };
@@ -323,10 +322,10 @@ export function played(
 export function won(winner: Seat, piles: number): RoomEvent {
   return { type: 'TurnResolved', winner, piles };
 }
-/** Everybody declares 1: four in all. */
-export const ALL_DECLARED = SEATS.map((seat) => declared(seat, 1));
+/** Everybody declares 1, four in all, and Ann leads the first turn. */
+export const ALL_DECLARED = [...SEATS.map((seat) => declared(seat, 1)), turn(1, 1)];
 
-/** What happened up to a point of round 1, in which Ann starts with a fair hand. */
+/** What happened up to a point of round 1, in which Ann starts with a fair hand. `declared`: the turns have begun, but their task is not entered. */
 export function gameAt(
   point: 'starting' | 'redeal' | 'round_start' | 'declaration' | 'declared' | 'turn',
   table: readonly RoomEvent[] = FOUR_HUMANS,
@@ -338,7 +337,7 @@ export function gameAt(
     { point: 'round_start', events: [] },
     { point: 'declaration', events: [entered('declaration'), DECLARATION_OPENED] },
     { point: 'declared', events: ALL_DECLARED },
-    { point: 'turn', events: [entered('turns'), turn(1, 1)] },
+    { point: 'turn', events: [entered('turns')] },
   ];
   const last = steps.findIndex((step) => step.point === point);
   return steps.slice(0, last + 1).flatMap(({ events }) => events);

@@ -109,7 +109,6 @@ const EVENTS: EachOf<RoomEvent, 'type'> = {
   Played: record({ seat, indices: fc.array(count), pieces, play: playType, forced: flag }),
   TurnResolved: record({ winner: seat, piles: count }),
   PlayerReady: record({ seat }),
-  TurnsEnded: record({}),
   RoundScored: record({ scores, winners: seats }),
   GameEnded: record({ outcome, winners: seats }),
 };

@@ -76,13 +76,16 @@ function frozen<T>(value: T): T {
 // ---- What may be asked next ----
 
 /** What the state machine asks for next when it follows the room; null while it waits for a task or a game. */
-export function phaseCommand({ record: { room }, named }: Walker): Command | null {
+export function phaseCommand({ record: { room }, named, at }: Walker): Command | null {
   if (room.stage !== 'playing') return null;
-  const { number: game, phase, sheet } = room.game;
+  const { number: game, phase, sheet, task } = room.game;
   const round = phase.name === 'starting' || phase.name === 'scoring' ? sheet.length + 1 : phase.round.number;
   if (phase.name === 'scoring' && phase.winners.length > 0) return { type: 'endGame', game };
-  if (phase.name === 'turn_results' && phase.over) return { type: 'scoreRound', game, round };
-  const due = PHASES.find((each) => taskStatus(room, game, { phase: each, round }) === 'to enter');
+  const due = PHASES.find((each) => {
+    const status = taskStatus(room, game, { phase: each, round }, at);
+    // The turns have begun before their task is entered.
+    return status === 'to enter' || (each === 'turns' && status === 'entered' && task?.phase !== 'turns');
+  });
   return due === undefined ? null : { type: 'enterPhase', game, phase: due, round, token: `token ${named}` };
 }
 const PHASES: readonly TaskPhase[] = ['preparation', 'declaration', 'turns'];
@@ -91,10 +94,11 @@ const PHASES: readonly TaskPhase[] = ['preparation', 'declaration', 'turns'];
 export function heartbeatTimeout({
   record: { room },
   named,
+  at,
 }: Walker): (Command & { type: 'enterPhase' }) | null {
   if (room.stage !== 'playing' || room.game.task === null) return null;
   const { number: game, task } = room.game;
-  if (taskStatus(room, game, task) !== 'entered') return null;
+  if (taskStatus(room, game, task, at) !== 'entered') return null;
   return { type: 'enterPhase', game, phase: task.phase, round: task.round, token: `token ${named}` };
 }
 /** When the open task's heartbeat runs out, epoch ms: its period is the time to move and three seconds of slack. */
@@ -223,7 +227,6 @@ function anyTask({ record: { room }, named }: Walker, whim: number): Command {
   const phase = PHASES[whim % 3] ?? 'turns';
   const game = now.number - (whim % 7 === 0 ? 1 : 0);
   const round = now.sheet.length + (whim % 4);
-  if (whim % 11 === 0) return { type: 'scoreRound', game, round };
   if (whim % 11 === 1) return { type: 'endGame', game };
   if (whim % 101 === 2) return { type: 'closeRoom' };
   return { type: 'enterPhase', game, phase, round, token: `any ${named}` };

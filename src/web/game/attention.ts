@@ -28,7 +28,7 @@ export function useAttention(view: GameView, me: string | null): void {
   useEffect(() => {
     const sound = soundOf(view, me);
     if (sound !== null) playSound(sound);
-  }, [view.sequence]);
+  }, [momentOf(view)]);
 }
 
 /** What a view sounds like, besides the call to one's turn. */
@@ -36,5 +36,11 @@ function soundOf(view: GameView, me: string | null): Sound | null {
   if (view.phase === 'game_over') return me !== null && view.phase_data.winners.includes(me) ? 'win' : 'pile';
   if (view.phase === 'turn_results') return 'pile';
   if (view.last_action?.kind === 'play' && view.phase === 'turn') return 'lay';
-  return view.last_action?.kind === 'declare' && view.phase === 'declaration' ? 'declare' : null;
+  return view.last_action?.kind === 'declare' ? 'declare' : null;
+}
+
+/** Tells what happened from that it is told again: a view may differ from the last in nothing that sounds. */
+function momentOf({ round, phase, phase_data, last_action }: GameView): string {
+  const turn = phase === 'turn' || phase === 'turn_results' ? phase_data.current_turn_number : 0;
+  return JSON.stringify([round, phase, turn, last_action]);
 }

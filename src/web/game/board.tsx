@@ -30,7 +30,7 @@ export function Board({ view, me, state, said }: GameProps & { said: ReadonlyMap
                 emote={said.get(name) ?? null}
                 isForced={view.last_action?.forced === true && view.last_action.player === name}
               />
-              {view.phase === 'declaration' && <Declared value={view.phase_data.declarations[name]} />}
+              {isDeclaring(view) && <Declared value={player.declared} />}
               <Laid play={plays.plays[name]} look={plays.best === name ? 'best' : 'other'} />
             </li>
           );
@@ -38,6 +38,11 @@ export function Board({ view, me, state, said }: GameProps & { said: ReadonlyMap
       </ul>
     </section>
   );
+}
+
+/** The last declaration begins the first turn: the numbers stay until something is laid. */
+function isDeclaring(view: GameView): boolean {
+  return view.phase === 'declaration' || (view.phase === 'turn' && view.last_action?.kind === 'declare');
 }
 
 /** What lies on the table, and whose play is ahead or has won. */
@@ -64,9 +69,9 @@ function Laid({ play, look }: { play: TablePlay | undefined; look: 'best' | 'oth
 }
 
 /** The number itself is on the plate for the ear; here it is for the eye. */
-function Declared({ value }: { value: number | undefined }) {
+function Declared({ value }: { value: number | null }) {
   return (
-    <span class={value === undefined ? 'said' : 'said done'} aria-hidden="true">
+    <span class={value === null ? 'said' : 'said done'} aria-hidden="true">
       {value ?? '…'}
     </span>
   );

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { clocksOf, effectsOf, settleTask, tickOf } from '../../../src/app/effects.ts';
 import type { Effect } from '../../../src/app/effects.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
+import type { TaskPhase } from '../../../src/room/room.ts';
 import type { RoomRecord } from '../../../src/room/record.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import { happened, playByItself } from '../../support/players.ts';
@@ -13,6 +14,7 @@ import {
   declared,
   detached,
   entered,
+  FOUR_HUMANS,
   gameAt,
   given,
   LAST,
@@ -26,7 +28,8 @@ import {
   settingsWith,
   STARTED,
   tableOf,
-  TURNS_ENDED,
+  TICK,
+  turn,
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
 
@@ -46,7 +49,7 @@ function only(asked: readonly Effect[], kind: Effect['effect']): readonly Effect
 }
 
 describe('the execution of a game', () => {
-  const clocks = { moveHeartbeat: 63, redealHeartbeat: 33, roundStart: 5, scoring: 7 };
+  const clocks = { moveHeartbeat: 63, redealHeartbeat: 33 };
 
   test('is started with the game', () => {
     const story = given(...tableOf([1])).later(1, STARTED);
@@ -74,13 +77,8 @@ describe('the execution of a game', () => {
   });
 
   test('has the room’s own clocks, moves with the slack that heartbeats are allowed', () => {
-    const settings = settingsWith({
-      moveSeconds: 10,
-      redealSeconds: 8,
-      roundStartSeconds: 0,
-      scoringSeconds: 1,
-    });
-    expect(clocksOf(settings)).toEqual({ moveHeartbeat: 13, redealHeartbeat: 11, roundStart: 0, scoring: 1 });
+    const settings = settingsWith({ moveSeconds: 10, redealSeconds: 8 });
+    expect(clocksOf(settings)).toEqual({ moveHeartbeat: 13, redealHeartbeat: 11 });
   });
 });
 
@@ -109,67 +107,113 @@ describe('the move clock', () => {
 });
 
 describe('a task’s token', () => {
-  const endings: readonly (readonly [string, Story, string])[] = [
+  const NO_PAUSES = tableOf([1, 2, 3, 4], { roundStartSeconds: 0, scoringSeconds: 0 });
+  const ONE_ROUND = tableOf([1, 2, 3, 4], { scoringSeconds: 0, maxRounds: 1 });
+  const scoredAt = (table: readonly RoomEvent[]) =>
+    given(...gameAt('turn', table, LAST), ...lastTurn())
+      .when(TICK, { at: 7 })
+      .thenTypes('RoundScored');
+  const completed = (token: string, phase: TaskPhase): Effect => ({
+    effect: 'completeTask',
+    token,
+    phase,
+    round: 1,
+  });
+  const endings: readonly (readonly [string, Story, Effect])[] = [
     [
-      'the last answer to a redeal',
-      given(...gameAt('redeal'))
+      'the last answer to a redeal, when the starter is not shown',
+      given(...gameAt('redeal', NO_PAUSES))
         .later(1, answered(2, false))
         .later(2, answered(4, false), ROUND_STARTED),
-      'preparation 1',
+      completed('preparation 1', 'preparation'),
     ],
     [
-      'a deal without weak hands',
-      given(...gameAt('starting')).later(1, ...gameAt('round_start').slice(-2)),
-      'preparation 1',
+      'a deal without weak hands, when the starter is not shown',
+      given(...gameAt('starting', NO_PAUSES)).later(1, ...gameAt('round_start').slice(-2)),
+      completed('preparation 1', 'preparation'),
     ],
     [
       'the last declaration',
-      given(...gameAt('declaration'), ...ALL_DECLARED.slice(0, 3)).later(1, declared(4, 1)),
-      'declaration 1',
+      given(...gameAt('declaration'), ...ALL_DECLARED.slice(0, 3)).later(1, declared(4, 1), turn(1, 1)),
+      completed('declaration 1', 'declaration'),
     ],
+    ['the scores, when they are not shown', scoredAt(NO_PAUSES), completed('turns 1', 'turns')],
     [
-      'the end of the last turn',
-      given(...gameAt('turn', undefined, LAST), ...lastTurn()).later(7, TURNS_ENDED),
-      'turns 1',
+      'the scores that decide the game',
+      scoredAt(ONE_ROUND),
+      { effect: 'failTask', token: 'turns 1', error: 'GameDecided' },
     ],
   ];
+  const settling = (asked: readonly Effect[]) =>
+    asked.filter(({ effect }) => effect === 'completeTask' || effect === 'failTask');
 
-  test.each(endings)('is completed by %s', (_what, story, token) => {
-    expect(only(effects(story), 'completeTask')).toEqual([{ effect: 'completeTask', token, round: 1 }]);
+  test.each(endings)('is settled by %s', (_what, story, effect) => {
+    expect(settling(effects(story))).toEqual([effect]);
     expect(only(effects(story), 'heartbeat')).toEqual([]);
   });
 
   test.each(endings)(
-    'that was completed by %s is not completed again, unless nobody knows',
-    (_what, story, token) => {
+    'that was settled by %s is not settled again, unless nobody knows',
+    (_what, story, effect) => {
       const later = story.later(8, detached(3));
-      expect(only(effects(later), 'completeTask')).toEqual([]);
-      expect(only(allOver(later), 'completeTask')).toEqual([{ effect: 'completeTask', token, round: 1 }]);
+      expect(settling(effects(later))).toEqual([]);
+      expect(settling(allOver(later))).toEqual([effect]);
     },
   );
 
-  test('is not completed by a move in the middle of its phase', () => {
-    expect(only(effects(given(...gameAt('turn')).later(1, played(1, [0], 'G'))), 'completeTask')).toEqual([]);
+  test('is not settled by a move in the middle of its phase', () => {
+    expect(settling(effects(given(...gameAt('turn')).later(1, played(1, [0], 'G'))))).toEqual([]);
+  });
+
+  test('waits for the end of the pause in which the starter or the scores are shown: a tick tells it', () => {
+    const shown = given(...gameAt('starting')).later(1, ...gameAt('round_start').slice(-2));
+    expect(effects(shown)).toEqual([{ effect: 'scheduleTick', seq: 2, due: second(6), delaySeconds: 5 }]);
+    const scored = scoredAt(FOUR_HUMANS);
+    expect(kinds(effects(scored))).toEqual(['heartbeat', 'scheduleTick']);
+    expect(only(effects(scored), 'scheduleTick')).toEqual([
+      { effect: 'scheduleTick', seq: 2, due: second(14), delaySeconds: 7 },
+    ]);
+    for (const story of [shown.later(5.9, detached(3)), scored.later(13.9, detached(3))])
+      expect(settling(allOver(story))).toEqual([]);
+    for (const story of [shown.later(6, detached(3)), scored.later(14, detached(3))])
+      expect(settling(allOver(story))).toHaveLength(1);
+  });
+
+  test('gets no heartbeat from the moves that are made before the task of the turns is entered', () => {
+    const story = given(...gameAt('declared')).later(9, played(1, [0], 'G'));
+    expect(kinds(effects(story))).toEqual(['scheduleTick']);
   });
 
   test('that comes for a phase that is over is completed at once', () => {
     const { room } = given(...gameAt('turn')).record;
     const task = { phase: 'declaration', round: 1, token: 'late' } as const;
-    expect(settleTask(room, 1, task)).toEqual([{ effect: 'completeTask', token: 'late', round: 1 }]);
-    expect(settleTask(room, 1, { ...task, phase: 'turns' })).toEqual([]);
-    expect(settleTask(room, 2, task)).toEqual([{ effect: 'failTask', token: 'late' }]);
+    expect(settleTask(room, 1, task, second(0))).toEqual([completed('late', 'declaration')]);
+    expect(settleTask(room, 1, { ...task, phase: 'turns' }, second(0))).toEqual([]);
+    expect(settleTask(room, 2, task, second(0))).toEqual([
+      { effect: 'failTask', token: 'late', error: 'GameAbandoned' },
+    ]);
   });
 
   test.each(['abandoned', 'aborted'] as const)('is failed when the game is %s', (outcome) => {
     const story = given(...gameAt('turn')).later(1, { type: 'GameEnded', outcome, winners: [] });
-    expect(only(effects(story), 'failTask')).toEqual([{ effect: 'failTask', token: 'turns 1' }]);
-    expect(kinds(effects(story))).not.toContain('completeTask');
+    expect(settling(effects(story))).toEqual([
+      { effect: 'failTask', token: 'turns 1', error: 'GameAbandoned' },
+    ]);
   });
 
-  test('is left alone by the end of a game that was played out: it was completed before', () => {
-    const over: RoomEvent = { type: 'GameEnded', outcome: 'completed', winners: [1] };
-    const story = given(...gameAt('turn', undefined, LAST), ...lastTurn(), TURNS_ENDED).later(9, over);
-    expect(kinds(effects(story))).toEqual(['list']);
+  const over: RoomEvent = { type: 'GameEnded', outcome: 'completed', winners: [1] };
+
+  test('is left alone by the end of a game that was played out: it was failed before', () => {
+    expect(kinds(effects(scoredAt(ONE_ROUND).later(9, over)))).toEqual(['list']);
+    const shown = scoredAt(tableOf([1, 2, 3, 4], { maxRounds: 1 }));
+    expect(kinds(effects(shown.later(14.1, over)))).toEqual(['list']);
+  });
+
+  test('tells that the game was decided when it ends while its last scores are shown', () => {
+    const shown = scoredAt(tableOf([1, 2, 3, 4], { maxRounds: 1 }));
+    expect(settling(effects(shown.later(9, over)))).toEqual([
+      { effect: 'failTask', token: 'turns 1', error: 'GameDecided' },
+    ]);
   });
 });
 
@@ -338,13 +382,14 @@ describe('over a whole game that plays itself', () => {
     }
   });
 
-  test('every token is completed once, and no other', async () => {
+  test('every token is completed once, but the last, which is failed because the game is decided', async () => {
     const world = createWorld();
     happened(world, [...tableOf([1, 2], { maxRounds: 2 }), STARTED]);
     await playByItself(world);
     const done = world.phases.flatMap((each) => (each.call === 'complete' ? [each.token] : []));
     expect(new Set(done).size).toBe(done.length);
-    expect(world.phases.filter(({ call }) => call === 'complete')).toHaveLength(2 * 3);
-    expect(world.phases.filter(({ call }) => call === 'fail')).toEqual([]);
+    expect(done).toHaveLength(2 * 3 - 1);
+    const failed = world.phases.filter(({ call }) => call === 'fail');
+    expect(failed).toEqual([{ call: 'fail', token: expect.any(String), error: 'GameDecided' }]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runPhase, runTick } from '../../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../../src/app/game-phases.ts';
+import { bySeat } from '../../../src/game/seats.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
@@ -10,6 +11,7 @@ import {
   declared,
   detached,
   dealt,
+  FAIR,
   gameAt,
   LAST,
   lastTurn,
@@ -18,7 +20,6 @@ import {
   ROOM,
   STARTED,
   tableOf,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 
 let world: World;
@@ -34,20 +35,24 @@ afterEach(() => {
 function ask(differing: Partial<Extract<PhaseRequest, { token: string }>>): PhaseRequest {
   return { phase: 'turns', roomId: ROOM, game: 1, round: 1, token: 'token', ...differing };
 }
-const SCORING: PhaseRequest = { phase: 'scoring', roomId: ROOM, game: 1, round: 1 };
 const GAME_OVER: PhaseRequest = { phase: 'game_over', roomId: ROOM, game: 1 };
 const ABORT: PhaseRequest = { phase: 'abort', roomId: ROOM, game: 1, error: 'States.Timeout' };
 
-/** Everything of round 1 up to its scoring. Ann has taken all piles of the last turn. */
+/** Everything of round 1 up to its scoring, which is due in 7 s. Ann has taken all piles of the last turn. */
 function roundPlayed(settings = {}): readonly RoomEvent[] {
-  return [...gameAt('turn', tableOf([1, 2], settings), LAST), ...lastTurn(), TURNS_ENDED];
+  return [...gameAt('turn', tableOf([1, 2], settings), LAST), ...lastTurn()];
+}
+/** Lets the result of the last turn be shown, and the round be scored. */
+async function score(): Promise<void> {
+  world.pass(7);
+  await runTick(world.ports, { kind: 'room', roomId: ROOM, seq: 1, due: world.now });
 }
 
 describe('a phase with a token', () => {
   test.each([
     ['preparation', 'starting', 0, ['TaskEntered', 'Dealt']],
     ['declaration', 'round_start', 1, ['TaskEntered', 'DeclarationOpened']],
-    ['turns', 'declared', 1, ['TaskEntered', 'TurnStarted']],
+    ['turns', 'declared', 1, ['TaskEntered']],
   ] as const)('%s is entered, its token kept, and everybody told', async (phase, point, round, types) => {
     happened(world, gameAt(point));
     expect(await runPhase(world.ports, ask({ phase, round }))).toEqual({ entered: true });
@@ -74,7 +79,7 @@ describe('a phase with a token', () => {
     await expect(runPhase(world.ports, ask({}))).rejects.toThrow('lost');
     expect(world.deliveries).toEqual([]);
     await runPhase(world.ports, ask({}));
-    expect(typesAfter(world, 1)).toEqual([['TaskEntered', 'TurnStarted']]);
+    expect(typesAfter(world, 1)).toEqual([['TaskEntered']]);
     expect(world.deliveries).toHaveLength(1);
   });
 
@@ -98,7 +103,7 @@ describe('a phase with a token', () => {
     happened(world, [...gameAt('declaration'), declared(1, 1), declared(2, 1), declared(3, 1)]);
     world.pass(60);
     await runPhase(world.ports, ask({ phase: 'declaration', token: 'second' }));
-    expect(typesAfter(world, 1)).toEqual([['TaskEntered', 'Declared']]);
+    expect(typesAfter(world, 1)).toEqual([['TaskEntered', 'Declared', 'TurnStarted']]);
     expect(world.phases).toEqual([{ call: 'complete', token: 'second', round: 1 }]);
   });
 
@@ -189,50 +194,168 @@ describe('a phase with a token', () => {
   });
 });
 
-describe('scoring', () => {
-  test('scores the round, tells everybody, and says whether the game is over', async () => {
+describe('a pause at the end of a task', () => {
+  const tick = (due: number) => ({ kind: 'room', roomId: ROOM, seq: 1, due }) as const;
+
+  test('ends with a tick, which changes nothing in the room and completes the token', async () => {
+    happened(world, gameAt('round_start'));
+    world.pass(5);
+    await runTick(world.ports, tick(world.now));
+    expect(world.phases).toEqual([{ call: 'complete', token: 'preparation 1', round: 1 }]);
+    expect(lengthOf(world)).toBe(1);
+    expect(world.deliveries).toEqual([]);
+  });
+
+  test('is waited out by a tick that comes too early', async () => {
+    happened(world, gameAt('round_start'));
+    const due = world.now + 5_000;
+    world.pass(4.5);
+    await runTick(world.ports, tick(due));
+    expect(world.phases).toEqual([]);
+    expect(world.ticks).toEqual([{ tick: tick(due), delaySeconds: 1 }]);
+  });
+
+  test('after the scores ends the round, or the game when it is decided', async () => {
     happened(world, roundPlayed());
-    expect(await runPhase(world.ports, SCORING)).toEqual({ over: false });
+    await score();
     expect(typesAfter(world, 1)).toEqual([['RoundScored']]);
-    expect(world.eventsTo(PEOPLE[2].connection)).toEqual(['phase_change']);
-    const last = createWorld();
-    happened(last, roundPlayed({ maxRounds: 1 }));
-    expect(await runPhase(last.ports, SCORING)).toEqual({ over: true });
+    world.pass(7);
+    await runTick(world.ports, tick(world.now));
+    expect(world.phases).toContainEqual({ call: 'complete', token: 'turns 1', round: 1 });
+    const others = (world = createWorld());
+    happened(others, roundPlayed({ maxRounds: 1 }));
+    await score();
+    others.pass(6.9);
+    await runTick(others.ports, tick(others.now));
+    expect(others.phases.filter(({ call }) => call !== 'heartbeat')).toEqual([]);
+    others.pass(0.1);
+    await runTick(others.ports, tick(others.now));
+    expect(others.phases).toContainEqual({ call: 'fail', token: 'turns 1', error: 'GameDecided' });
+    expect(lengthOf(others)).toBe(2);
   });
 
-  test('scores once, and says the same again', async () => {
-    happened(world, roundPlayed({ winScore: 1 }));
-    expect(await runPhase(world.ports, SCORING)).toEqual({ over: true });
-    expect(await runPhase(world.ports, SCORING)).toEqual({ over: true });
-    expect(typesAfter(world, 1)).toEqual([['RoundScored']]);
+  test('is no pause where the stage wants none: the commit itself tells the state machine', async () => {
+    happened(world, roundPlayed({ scoringSeconds: 0 }));
+    await score();
+    expect(world.phases).toEqual([{ call: 'complete', token: 'turns 1', round: 1 }]);
+    expect(world.ticks).toEqual([]);
   });
 
-  test('says the same even when the next round has begun', async () => {
-    happened(world, roundPlayed());
-    await runPhase(world.ports, SCORING);
-    await runPhase(world.ports, ask({ phase: 'preparation', round: 1, token: 'next' }));
-    expect(await runPhase(world.ports, SCORING)).toEqual({ over: false });
+  test('whose tick is lost is ended by whoever passes by two seconds later', async () => {
+    happened(world, gameAt('round_start'));
+    world.pass(7);
+    await command(world, attach(1));
+    expect(world.ticks).toEqual([]);
+    world.pass(0.1);
+    await command(world, attach(1));
+    expect(world.ticks).toEqual([{ tick: tick(world.now - 2_100), delaySeconds: 0 }]);
+    await runTick(world.ports, tick(world.now));
+    expect(world.phases).toEqual([{ call: 'complete', token: 'preparation 1', round: 1 }]);
   });
 
-  test('of a round that is still being played fails, to be tried again', async () => {
-    happened(world, gameAt('turn'));
-    await expect(runPhase(world.ports, SCORING)).rejects.toThrow(
-      'Round 1 of room ABC234 cannot be scored yet',
-    );
+  test('whose tick is lost is ended by the heartbeat, and the new token with it', async () => {
+    happened(world, gameAt('round_start'));
+    world.pass(33);
+    await runPhase(world.ports, ask({ phase: 'preparation', round: 0, token: 'again' }));
+    expect(world.phases).toEqual([{ call: 'complete', token: 'again', round: 1 }]);
     expect(lengthOf(world)).toBe(1);
   });
 
-  test('of a game that has ended meanwhile, or a room that is gone, is over', async () => {
-    happened(world, [...gameAt('turn'), { type: 'GameEnded', outcome: 'abandoned', winners: [] }]);
-    expect(await runPhase(world.ports, SCORING)).toEqual({ over: true });
-    expect(await runPhase(createWorld().ports, SCORING)).toEqual({ over: true });
+  test('goes on for a token that comes while it lasts', async () => {
+    happened(world, gameAt('round_start'));
+    world.pass(4);
+    await runPhase(world.ports, ask({ phase: 'preparation', round: 0, token: 'again' }));
+    expect(typesAfter(world, 1)).toEqual([['TaskEntered']]);
+    expect(world.phases).toEqual([]);
+    world.pass(1);
+    await runTick(world.ports, tick(world.now));
+    expect(world.phases).toEqual([{ call: 'complete', token: 'again', round: 1 }]);
+  });
+
+  test('whose end could not be told fails its tick, so that the queue delivers it again', async () => {
+    happened(world, gameAt('round_start'));
+    world.pass(5);
+    world.faults.refuse('complete');
+    await expect(runTick(world.ports, tick(world.now))).rejects.toThrow('completeTask');
+    await runTick(world.ports, tick(world.now));
+    expect(world.phases).toEqual([{ call: 'complete', token: 'preparation 1', round: 1 }]);
+  });
+});
+
+describe('the turns', () => {
+  /** The turns have begun, but the state machine has not heard of it: the callback of the declarations was lost. */
+  const BEGUN = gameAt('declared');
+  const play = { type: 'play', connection: PEOPLE[1].connection, indices: [0] } as const;
+
+  test('are played before the state machine has entered them, and no heartbeat is sent', async () => {
+    happened(world, BEGUN);
+    world.pass(9);
+    await command(world, play);
+    expect(typesAfter(world, 1)).toEqual([['Played']]);
+    expect(world.phases).toEqual([]);
+    await runPhase(world.ports, ask({}));
+    world.pass(4);
+    await command(world, { ...play, connection: PEOPLE[2].connection });
+    expect(world.phases).toEqual([{ call: 'heartbeat', token: 'token' }]);
+  });
+
+  test('hold the deadline that players see even when they are never entered: a tick watches over it', async () => {
+    happened(world, BEGUN);
+    world.pass(9);
+    await command(world, play);
+    expect(world.ticks).toEqual([
+      { tick: { kind: 'room', roomId: ROOM, seq: 2, due: world.now + 60_000 }, delaySeconds: 60 },
+    ]);
+    world.pass(60);
+    await runTick(world.ports, { kind: 'room', roomId: ROOM, seq: 2, due: world.now });
+    expect(typesAfter(world, 2)).toEqual([['Played']]);
+  });
+
+  test('are entered after all when a tick finds that the callback was lost', async () => {
+    happened(world, [...gameAt('declared', tableOf([2]), FAIR), { type: 'LeftForGood', seat: 1 }]);
+    world.pass(1);
+    await runTick(world.ports, { kind: 'room', roomId: ROOM, seq: 1, due: world.now });
+    expect(typesAfter(world, 1)).toEqual([['Played']]);
+    expect(world.phases).toEqual([{ call: 'complete', token: 'declaration 1', round: 1 }]);
+  });
+
+  test('are entered after all when the heartbeat of the declarations runs out, and make the overdue move', async () => {
+    happened(world, BEGUN);
+    world.pass(63);
+    await runPhase(world.ports, ask({ phase: 'declaration', token: 'again' }));
+    expect(world.phases).toEqual([{ call: 'complete', token: 'again', round: 1 }]);
+    expect(lengthOf(world)).toBe(1);
+    await runPhase(world.ports, ask({ token: 'turns' }));
+    expect(typesAfter(world, 1)).toEqual([['TaskEntered', 'Played']]);
+  });
+
+  test('that were over before they could be entered are left at once', async () => {
+    const scores = bySeat(() => ({
+      declared: 1,
+      captured: 2,
+      base: -1,
+      bonus: 0,
+      hitValue: -1,
+      final: -1,
+      total: -1,
+    }));
+    const last = gameAt('declared', tableOf([1, 2]), LAST);
+    happened(world, [...last, ...lastTurn(), { type: 'RoundScored', scores, winners: [] }]);
+    world.pass(7);
+    await runTick(world.ports, { kind: 'room', roomId: ROOM, seq: 1, due: world.now });
+    await runPhase(world.ports, ask({}));
+    expect(world.phases).toEqual([
+      { call: 'complete', token: 'declaration 1', round: 1 },
+      { call: 'complete', token: 'token', round: 1 },
+    ]);
+    expect(lengthOf(world)).toBe(1);
   });
 });
 
 describe('the end of a game', () => {
   test('is written, told to everybody, and described for whoever listens', async () => {
     happened(world, roundPlayed({ maxRounds: 1 }));
-    await runPhase(world.ports, SCORING);
+    await score();
     world.pass(7);
     world.forget();
     const finished = await runPhase(world.ports, GAME_OVER);
@@ -243,7 +366,7 @@ describe('the end of a game', () => {
       game: 1,
       outcome: 'completed',
       rounds: 1,
-      startedAt: world.now - 7_000,
+      startedAt: world.now - 14_000,
       endedAt: world.now,
       seats: [
         { name: 'Ann', player: PEOPLE[1].player, score: room.result.tally[1].total, isWinner: true },
@@ -259,7 +382,7 @@ describe('the end of a game', () => {
 
   test('asked for again is described again and happens once', async () => {
     happened(world, roundPlayed({ maxRounds: 1 }));
-    await runPhase(world.ports, SCORING);
+    await score();
     const first = await runPhase(world.ports, GAME_OVER);
     const length = lengthOf(world);
     world.pass(5);

@@ -16,7 +16,6 @@ import {
   playingRoom,
   ROOM,
   tableOf,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 
@@ -39,14 +38,14 @@ describe('closing a room', () => {
       expect(story.record.room.stage).toBe('closed');
       expect(nextTick(story.record.room)).toBeNull();
       // Whatever the state machine waits for is over with the game.
-      if (task !== null) expect(taskStatus(story.record.room, number, task)).toBe('ended');
+      if (task !== null) expect(taskStatus(story.record.room, number, task, story.record.at)).toBe('ended');
     },
   );
 
   test('leaves a game its winners when it is decided already', () => {
     const score = { declared: 1, captured: 1, base: 6, bonus: 5, hitValue: 1, final: 6, total: 6 };
     const scored: RoomEvent = { type: 'RoundScored', scores: bySeat(() => score), winners: [2] };
-    given(gameAt('turn', FOUR_HUMANS, LAST), lastTurn(), TURNS_ENDED, scored)
+    given(gameAt('turn', FOUR_HUMANS, LAST), lastTurn(), scored)
       .when(CLOSE)
       .then({ type: 'GameEnded', outcome: 'completed', winners: [2] }, CLOSED);
   });

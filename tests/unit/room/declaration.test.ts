@@ -4,7 +4,6 @@ import { describe, expect, test } from '@jest/globals';
 import { orderFrom, SEATS } from '../../../src/game/seats.ts';
 import { allowedDeclarations } from '../../../src/game/declaring.ts';
 import {
-  ALL_DECLARED,
   by,
   dealt,
   declared,
@@ -17,10 +16,10 @@ import {
   LAST,
   phaseOf,
   playingRoom,
+  second,
   tableOf,
   TICK,
   turn,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 
@@ -37,8 +36,8 @@ describe('declaring', () => {
       .when(by(3, declare(3)))
       .then(declared(3, 3))
       .when(by(4, declare(8)))
-      .then(declared(4, 8));
-    expect(phaseOf(story)).toMatchObject({ name: 'declaration', values: [4, 0, 3, 8] });
+      .then(declared(4, 8), turn(1, 1));
+    expect(phaseOf(story)).toMatchObject({ name: 'turn', declared: { 1: 4, 2: 0, 3: 3, 4: 8 } });
   });
 
   test('goes round the table when another seat starts', () => {
@@ -50,7 +49,10 @@ describe('declaring', () => {
       entered('declaration'),
       DECLARATION_OPENED,
     );
-    order.reduce((before, seat) => before.when(by(seat, declare(1))).then(declared(seat, 1)), story);
+    order.reduce((before, seat) => {
+      const last = seat === 2 ? [turn(1, 3)] : [];
+      return before.when(by(seat, declare(1))).then(declared(seat, 1), last);
+    }, story);
   });
 
   test('is refused to everybody whose turn it is not', () => {
@@ -59,9 +61,6 @@ describe('declaring', () => {
         .when(by(seat, declare(1)))
         .thenRejected('NOT_YOUR_TURN');
     given(OPEN, declared(1, 1))
-      .when(by(1, declare(1)))
-      .thenRejected('NOT_YOUR_TURN');
-    given(OPEN, ALL_DECLARED)
       .when(by(1, declare(1)))
       .thenRejected('NOT_YOUR_TURN');
   });
@@ -87,8 +86,8 @@ describe('the last to declare', () => {
       .thenRejected('INVALID_DECLARATION', /may not be 8.+ 0, 1, 2, 4, 5, 6, 7, 8\.$/);
   });
   test('may declare more or less', () => {
-    three.when(by(4, declare(2))).then(declared(4, 2));
-    three.when(by(4, declare(4))).then(declared(4, 4));
+    three.when(by(4, declare(2))).then(declared(4, 2), turn(1, 1));
+    three.when(by(4, declare(4))).then(declared(4, 4), turn(1, 1));
   });
   test('is the only one so bound', () => {
     given(OPEN)
@@ -116,10 +115,9 @@ function round(number: number, values: readonly [number, number, number, number]
     entered('declaration', number),
     DECLARATION_OPENED,
     ...SEATS.map((seat, place) => declared(seat, values[place] ?? 0)),
-    entered('turns', number),
     turn(1, 1),
+    entered('turns', number),
     ...lastTurn(),
-    TURNS_ENDED,
     {
       type: 'RoundScored',
       winners: [],
@@ -175,7 +173,7 @@ describe('zero in a row', () => {
     story
       .when(by(4, declare(1)))
       .thenRejected('INVALID_DECLARATION', /may not be 8.+ 2, 3, 4, 5, 6, 7, 8\.$/);
-    story.when(by(4, declare(2))).then(declared(4, 2));
+    story.when(by(4, declare(2))).then(declared(4, 2), turn(1, 1));
     expect(allowedDeclarations({ declared: [3, 3, 1], zerosInARow: 2 })).toEqual([2, 3, 4, 5, 6, 7, 8]);
   });
 
@@ -224,14 +222,23 @@ describe('a declaration that is not made', () => {
     // Dan's hand is worth 2 to the bot, but 1 + 2 + 3 + 2 would be eight.
     given(gameAt('declaration', tableOf([1])), declared(1, 1), declared(2, 2), declared(3, 3))
       .when(TICK, { at: 1 })
-      .then(declared(4, 0));
+      .then(declared(4, 0), turn(1, 1));
   });
 });
 
-test('with four declarations the phase waits for its turns, and nobody can play yet', () => {
-  const all = given(gameAt('declared'));
-  all.when(by(1, { type: 'play', indices: [0] })).thenRejected('WRONG_PHASE');
-  all.when(TICK, { at: 1_000 }).thenNothing();
-  for (const seat of SEATS) all.when(by(seat, declare(2))).thenRejected('NOT_YOUR_TURN');
-  all.when(enter('turns', 1)).then(entered('turns'), turn(1, 1));
+test('the fourth declaration begins the first turn, which the starter leads', () => {
+  const three = given(
+    gameAt('starting'),
+    entered('preparation'),
+    dealt({ starter: 4 }),
+    entered('declaration'),
+    DECLARATION_OPENED,
+    [declared(4, 1), declared(1, 1), declared(2, 1)],
+  );
+  const story = three.when(by(3, declare(1)), { at: 9 }).then(declared(3, 1), turn(1, 4));
+  expect(playingRoom(story).game).toMatchObject({
+    phase: { name: 'turn', number: 1, leader: 4, declared: { 1: 1, 2: 1, 3: 1, 4: 1 }, since: second(9) },
+    lastAction: { kind: 'declare', seat: 3, value: 1, forced: false },
+  });
+  for (const seat of SEATS) story.when(by(seat, declare(2))).thenRejected('WRONG_PHASE');
 });

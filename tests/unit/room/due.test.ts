@@ -24,7 +24,6 @@ import {
   second,
   tableOf,
   TICK,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
 
@@ -41,6 +40,12 @@ function dueAt({ record }: Story, seconds: number): (DueStep & { at: number }) |
 function deadlineOf(story: Story): number | null {
   const at = moveDeadline(playingRoom(story));
   return at === null ? null : (at - second(0)) / 1_000;
+}
+/** A round whose last turn ended at second 0, scored at that second. */
+function scoredAt(seconds: number, table = FOUR_HUMANS): Story {
+  return given(gameAt('turn', table, LAST), lastTurn())
+    .when(TICK, { at: seconds })
+    .thenTypes('RoundScored');
 }
 const gone = (...seats: readonly Seat[]): readonly RoomEvent[] => seats.map((seat) => detached(seat));
 const replaced = (seat: Seat): RoomEvent => ({ type: 'BotTookOver', seat });
@@ -68,11 +73,9 @@ describe('nothing is due', () => {
       expect(tickOf(given(gameAt(point)))).toBeNull();
   });
 
-  test('while the state machine waits', () => {
-    for (const point of ['round_start', 'declared'] as const) {
-      expect(dueAt(given(gameAt(point)), 1e6)).toBeNull();
-    }
-    expect(dueAt(given(gameAt('turn', undefined, LAST), lastTurn(), TURNS_ENDED), 1e6)).toBeNull();
+  test('in the room while the starter or the scores are shown: the state machine goes on after that', () => {
+    expect(dueAt(given(gameAt('round_start')), 1e6)).toBeNull();
+    expect(dueAt(scoredAt(7), 1e6)).toBeNull();
   });
 });
 
@@ -154,6 +157,27 @@ describe('in a game', () => {
     expect(dueAt(story, 17)).toEqual({ at: 17, step: 'endTurnResults' });
   });
 
+  test('the state machine hears of the end of a pause: of the starter after 5 s, of the scores after 7 s', () => {
+    expect(tickOf(given(gameAt('round_start')))).toBe(5);
+    expect(tickOf(scoredAt(7))).toBe(14);
+  });
+
+  test('these pauses pass whether or not anybody is there, and end for good', () => {
+    expect(tickOf(given(gameAt('round_start')).later(1, detached(1)))).toBe(5);
+    const nobody = given(gameAt('round_start', tableOf([1]))).later(1, detached(1));
+    expect(tickOf(nobody)).toBe(5);
+    expect(tickOf(nobody.later(9, attached(1)))).toBe(5);
+  });
+
+  test('until the task of the turns is entered there is no heartbeat, and a tick watches over the first moves', () => {
+    const begun = given(gameAt('declared'));
+    expect(tickOf(begun)).toBe(60);
+    expect(dueAt(begun, 60)).toEqual({ at: 60, step: 'forcedMove', seat: 1 });
+    expect(tickOf(begun.later(9, played(1, [0], 'G')))).toBe(69);
+    begun.when(TICK, { at: 60 }).thenTypes('Played');
+    expect(tickOf(given(gameAt('turn')))).toBeNull();
+  });
+
   test('a human’s move is forced after 60 s, a redeal decision after 30 s', () => {
     expect(dueAt(given(gameAt('turn')), 60)).toEqual({ at: 60, step: 'forcedMove', seat: 1 });
     expect(dueAt(given(gameAt('turn')), 59.999)).toBeNull();
@@ -173,13 +197,14 @@ describe('the deadline that players see', () => {
   test('is 60 s after the move before, 30 s after a deal', () => {
     expect(deadlineOf(given(gameAt('declaration')))).toBe(60);
     expect(deadlineOf(given(gameAt('declaration')).later(12, declared(1, 1)))).toBe(72);
+    expect(deadlineOf(given(gameAt('declared')))).toBe(60);
     expect(deadlineOf(given(gameAt('turn')).later(12, played(1, [0], 'G')))).toBe(72);
     expect(deadlineOf(given(gameAt('redeal')))).toBe(30);
     expect(deadlineOf(given(gameAt('redeal')).later(12, answered(2, true)))).toBe(30);
   });
 
   test('is none when nobody is to move', () => {
-    for (const point of ['starting', 'round_start', 'declared'] as const) {
+    for (const point of ['starting', 'round_start'] as const) {
       expect(deadlineOf(given(gameAt(point)))).toBeNull();
     }
     expect(deadlineOf(given(gameAt('turn', undefined, LAST), lastTurn()))).toBeNull();
@@ -206,7 +231,7 @@ describe('nothing moves in an empty room', () => {
       .later(15, ...SEATS.map(replaced));
     expect(dueAt(empty, 309.999)).toBeNull();
     expect(dueAt(empty, 1e6)).toEqual({ at: 310, step: 'abandonGame' });
-    if (point !== 'starting') expect(tickOf(empty)).toBe(310);
+    if (point !== 'starting' && point !== 'round_start') expect(tickOf(empty)).toBe(310);
   });
 
   test('not even bots: they go on when somebody is back', () => {
@@ -236,10 +261,15 @@ describe('without pauses', () => {
     expect(tickOf(given(gameAt('declaration', table)).later(4, declared(1, 1), declared(2, 1)))).toBe(4);
   });
 
+  test('the state machine hears at once where there is nothing to show, and needs no tick', () => {
+    expect(tickOf(given(gameAt('round_start', table)))).toBeNull();
+    expect(tickOf(scoredAt(0, table))).toBeNull();
+  });
+
   test('a game of bots and one human passes through a round by ticks alone', () => {
     let story = given(gameAt('turn', tableOf([1], { botThinkSeconds: 0, turnResultsSeconds: 0 }), LAST));
     story = story.later(5, played(1, [0], 'G'));
     for (let ticks = 0; ticks < 2; ticks++) story = story.when(TICK).thenTypes('Played');
-    story.when(TICK).thenTypes('Played', 'TurnResolved', 'TurnsEnded');
+    story.when(TICK).thenTypes('Played', 'TurnResolved', 'RoundScored');
   });
 });

@@ -5,9 +5,9 @@ import { SEATS } from '../../../src/game/seats.ts';
 import { taskStatus } from '../../../src/room/tasks.ts';
 import type { TaskStatus } from '../../../src/room/tasks.ts';
 import {
+  answered,
   attached,
   by,
-  dealt,
   declared,
   detached,
   DECLARATION_OPENED,
@@ -19,26 +19,26 @@ import {
   LAST,
   lastTurn,
   phaseOf,
+  played,
   playingRoom,
   proofWithWeak,
   second,
   tableOf,
   TICK,
   turn,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
+import type { RoomEvent } from '../../../src/room/events.ts';
 import type { TaskPhase } from '../../../src/room/room.ts';
 
-const ROUND_PLAYED = [...gameAt('turn', undefined, LAST), ...lastTurn(), TURNS_ENDED];
-const scored = given(ROUND_PLAYED).when({ type: 'scoreRound', game: 1, round: 1 }).thenTypes('RoundScored');
-const decidedGame = given(
-  gameAt('turn', tableOf([1, 2, 3, 4], { maxRounds: 1 }), LAST),
-  lastTurn(),
-  TURNS_ENDED,
-)
-  .when({ type: 'scoreRound', game: 1, round: 1 })
+/** Scores are there from second 7 on, and shown until second 14. */
+const scored = given(gameAt('turn', undefined, LAST), lastTurn())
+  .when(TICK, { at: 7 })
   .thenTypes('RoundScored');
+const decidedGame = given(gameAt('turn', tableOf([1, 2, 3, 4], { maxRounds: 1 }), LAST), lastTurn())
+  .when(TICK, { at: 7 })
+  .thenTypes('RoundScored');
+const COMPLETED: RoomEvent = { type: 'GameEnded', outcome: 'completed', winners: [1] };
 
 /** Every point of round 1, in the order of play. */
 const POINTS: Readonly<Record<string, Story>> = {
@@ -49,48 +49,72 @@ const POINTS: Readonly<Record<string, Story>> = {
   declared: given(gameAt('declared')),
   'in a turn': given(gameAt('turn')),
   'turn’s result': given(gameAt('turn', undefined, LAST), lastTurn()),
-  'turns over': given(ROUND_PLAYED),
   scored,
   'game decided': decidedGame,
 };
 
+/** How a task of round 1 stands at that second of the story. */
+function statusAt(seconds: number, { record: { room } }: Story, phase: TaskPhase, round = 1): TaskStatus {
+  return taskStatus(room, 1, { phase, round }, second(seconds));
+}
+
 describe('how the tasks of round 1 stand', () => {
-  const table: readonly [point: string, ...statuses: TaskStatus[]][] = [
-    // point, preparation, declaration, turns
-    ['starting', 'to enter', 'ahead', 'ahead'],
-    ['redeal', 'entered', 'ahead', 'ahead'],
-    ['round start', 'done', 'to enter', 'ahead'],
-    ['declaring', 'done', 'entered', 'ahead'],
-    ['declared', 'done', 'done', 'to enter'],
-    ['in a turn', 'done', 'done', 'entered'],
-    ['turn’s result', 'done', 'done', 'entered'],
-    ['turns over', 'done', 'done', 'done'],
-    ['scored', 'done', 'done', 'done'],
-    ['game decided', 'done', 'done', 'done'],
+  const phases: readonly TaskPhase[] = ['preparation', 'declaration', 'turns'];
+  const table: readonly [point: string, at: number, ...statuses: TaskStatus[]][] = [
+    // point, second, preparation, declaration, turns
+    ['starting', 0, 'to enter', 'ahead', 'ahead'],
+    ['redeal', 0, 'entered', 'ahead', 'ahead'],
+    ['round start', 4.999, 'entered', 'to enter', 'ahead'],
+    ['round start', 5, 'done', 'to enter', 'ahead'],
+    ['declaring', 0, 'done', 'entered', 'ahead'],
+    ['declared', 0, 'done', 'done', 'entered'],
+    ['in a turn', 0, 'done', 'done', 'entered'],
+    ['turn’s result', 0, 'done', 'done', 'entered'],
+    ['scored', 13.999, 'done', 'done', 'entered'],
+    ['scored', 14, 'done', 'done', 'done'],
+    ['game decided', 13.999, 'done', 'done', 'entered'],
+    ['game decided', 14, 'done', 'done', 'decided'],
   ];
-  test.each(table)('at: %s', (point, ...expected) => {
-    const room = POINTS[point]?.record.room ?? { stage: 'none' };
-    const phases: readonly TaskPhase[] = ['preparation', 'declaration', 'turns'];
-    expect(phases.map((phase) => taskStatus(room, 1, { phase, round: 1 }))).toEqual(expected);
-    expect(phases.map((phase) => taskStatus(room, 2, { phase, round: 1 }))).toEqual([
-      'ended',
-      'ended',
-      'ended',
-    ]);
+  test.each(table)('at: %s, second %d', (point, at, ...expected) => {
+    const story = POINTS[point] ?? given();
+    expect(phases.map((phase) => statusAt(at, story, phase))).toEqual(expected);
+    const ofGame2 = phases.map((phase) => taskStatus(story.record.room, 2, { phase, round: 1 }, second(at)));
+    expect(ofGame2).toEqual(['ended', 'ended', 'ended']);
   });
 
-  test('the tasks of round 2 are ahead until round 1 is scored', () => {
+  test('the tasks of round 2 are ahead until round 1 is scored, and never come once the game is decided', () => {
     for (const [point, story] of Object.entries(POINTS)) {
-      const status = taskStatus(story.record.room, 1, { phase: 'preparation', round: 2 });
-      expect([point, status]).toEqual([point, point === 'scored' ? 'to enter' : 'ahead']);
+      const expected =
+        point === 'scored' ? 'to enter' : point === 'game decided' ? 'decided' : ('ahead' as const);
+      expect([point, statusAt(7, story, 'preparation', 2)]).toEqual([point, expected]);
+      if (point !== 'game decided') expect([point, statusAt(7, story, 'turns', 2)]).toEqual([point, 'ahead']);
     }
+  });
+
+  test('whether a task may be entered does not depend on the time: clocks differ', () => {
+    for (const at of [-1, 0, 4, 5, 1_000])
+      expect(statusAt(at, given(gameAt('round_start')), 'declaration')).toBe('to enter');
+    for (const at of [0, 7, 14, 1_000]) expect(statusAt(at, scored, 'preparation', 2)).toBe('to enter');
+  });
+
+  test('without pauses a task is over as soon as there is nothing more to do', () => {
+    const table = tableOf([1, 2, 3, 4], { roundStartSeconds: 0, scoringSeconds: 0, turnResultsSeconds: 0 });
+    expect(statusAt(0, given(gameAt('round_start', table)), 'preparation')).toBe('done');
+    const over = given(gameAt('turn', table, LAST), lastTurn())
+      .when(TICK)
+      .thenTypes('RoundScored');
+    expect(statusAt(0, over, 'turns')).toBe('done');
   });
 
   test('all tasks of a game have ended with it, and those of any game with the room', () => {
     const over = given(gameAt('turn'), { type: 'GameEnded', outcome: 'aborted', winners: [] });
-    expect(taskStatus(over.record.room, 1, { phase: 'turns', round: 1 })).toBe('ended');
-    expect(taskStatus({ stage: 'none' }, 1, { phase: 'turns', round: 1 })).toBe('ended');
-    expect(taskStatus(given(FOUR_HUMANS).record.room, 1, { phase: 'turns', round: 1 })).toBe('ended');
+    expect(statusAt(0, over, 'turns')).toBe('ended');
+    expect(statusAt(0, given(), 'turns')).toBe('ended');
+    expect(statusAt(0, given(FOUR_HUMANS), 'turns')).toBe('ended');
+  });
+
+  test('a game that was played to its end is decided, and stays so', () => {
+    for (const phase of phases) expect(statusAt(99, decidedGame.later(20, COMPLETED), phase)).toBe('decided');
   });
 });
 
@@ -106,18 +130,13 @@ describe('entering a phase', () => {
     });
   });
 
-  test('opens the turns with the first turn, led by the starter', () => {
-    const order = [declared(4, 1), declared(1, 1), declared(2, 1), declared(3, 1)];
-    given(
-      gameAt('starting'),
-      entered('preparation'),
-      dealt({ starter: 4 }),
-      entered('declaration'),
-      DECLARATION_OPENED,
-    )
-      .later(1, order)
-      .when(enter('turns', 1))
-      .then(entered('turns'), turn(1, 4));
+  test('that has begun by itself only keeps the token: the first turn came with the fourth declaration', () => {
+    const declaredAt9 = given(gameAt('declared')).later(9, played(1, [0], 'G'));
+    const story = declaredAt9
+      .when(enter('turns', 1, 'token'), { at: 9.1 })
+      .then(entered('turns', 1, 'token'));
+    expect(playingRoom(story).game).toMatchObject({ task: { token: 'token' }, beatAt: second(9.1) });
+    expect(phaseOf(story)).toEqual(phaseOf(declaredAt9));
   });
 
   test('whose time has not come does nothing', () => {
@@ -135,10 +154,8 @@ describe('entering a phase', () => {
     given(gameAt('turn'))
       .when(enter('declaration', 1, 'late'))
       .thenNothing();
-    given(ROUND_PLAYED)
-      .when(enter('turns', 1, 'late'))
-      .thenNothing();
-    scored.when(enter('turns', 1, 'late')).thenNothing();
+    scored.when(enter('turns', 1, 'late'), { at: 14 }).thenNothing();
+    decidedGame.when(enter('turns', 1, 'late'), { at: 14 }).thenNothing();
   });
 
   test('of a game that is over, or of another one, does nothing', () => {
@@ -198,7 +215,15 @@ describe('entering a phase again', () => {
       .then(entered('declaration', 1, 'new'), declared(1, 4));
     given(gameAt('turn', undefined, LAST), lastTurn())
       .when(enter('turns', 1, 'new'), { at: 63 })
-      .then(entered('turns', 1, 'new'), TURNS_ENDED);
+      .thenTypes('TaskEntered', 'RoundScored');
+  });
+
+  test('while its pause lasts, only changes who waits for the end of it', () => {
+    given(gameAt('round_start'))
+      .when(enter('preparation', 1, 'new'), { at: 4 })
+      .then(entered('preparation', 1, 'new'));
+    scored.when(enter('turns', 1, 'new'), { at: 13 }).then(entered('turns', 1, 'new'));
+    decidedGame.when(enter('turns', 1, 'new'), { at: 13 }).then(entered('turns', 1, 'new'));
   });
 
   test('does nothing in an empty room but wait on', () => {
@@ -227,6 +252,13 @@ describe('the move clock', () => {
   test('is wound when the next turn begins', () => {
     const shown = given(gameAt('turn', undefined, LAST)).later(10, lastTurn());
     expect(clockOf(shown.later(17, turn(2, 1)))).toBe(second(17));
+  });
+
+  test('is wound when a pause begins, so that the task need not be entered again only to wait', () => {
+    const asked = given(gameAt('redeal')).later(10, answered(2, false));
+    expect(clockOf(asked)).toBe(second(0));
+    expect(clockOf(asked.later(29, answered(4, false), { type: 'RoundStarted' }))).toBe(second(29));
+    expect(clockOf(scored)).toBe(second(7));
   });
 
   test('is wound when somebody comes into an empty room, for the time to move starts then', () => {

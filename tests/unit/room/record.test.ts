@@ -1,6 +1,7 @@
 // The log and its fold: gapless commits, snapshots that equal the whole fold, and what a record remembers of commands.
 
 import { describe, expect, test } from '@jest/globals';
+import { bySeat } from '../../../src/game/seats.ts';
 import { applyCommit, NO_RECORD, wasHandled } from '../../../src/room/record.ts';
 import type { Commit, RoomRecord } from '../../../src/room/record.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
@@ -17,7 +18,6 @@ import {
   sat,
   second,
   tableOf,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 
 function commit(seq: number, differing: Partial<Commit> = {}): Commit {
@@ -57,7 +57,6 @@ describe('a record', () => {
     const events: readonly RoomEvent[] = [
       ...gameAt('turn', undefined, LAST),
       ...lastTurn(),
-      TURNS_ENDED,
       detached(3),
       { type: 'GameEnded', outcome: 'aborted', winners: [] },
     ];
@@ -117,6 +116,8 @@ describe('what a record remembers', () => {
 });
 
 describe('events that do not fit the room are a broken log', () => {
+  const score = { declared: 1, captured: 1, base: 6, bonus: 5, hitValue: 1, final: 6, total: 6 };
+  const SCORED: RoomEvent = { type: 'RoundScored', scores: bySeat(() => score), winners: [] };
   const cases: readonly (readonly [string, readonly RoomEvent[], RoomEvent])[] = [
     ['a seat taken in a game', gameAt('turn'), sat(2)],
     ['a bot added to no room', [], { type: 'BotAdded', seat: 2, name: 'Bot 2', colour: 'blue' }],
@@ -128,7 +129,7 @@ describe('events that do not fit the room are a broken log', () => {
     ['a declaration in a turn', gameAt('turn'), declared(1, 1)],
     ['a redeal decision in a turn', gameAt('turn'), answered(2, true)],
     ['a turn before the declarations', gameAt('declaration'), { type: 'TurnStarted', number: 1, leader: 1 }],
-    ['the end of turns in a turn', gameAt('turn'), TURNS_ENDED],
+    ['scores in a turn', gameAt('turn'), SCORED],
     ['the end of a game that is none', [opened()], { type: 'GameEnded', outcome: 'completed', winners: [1] }],
     ['anything in a closed room', [opened(), { type: 'RoomClosed', reason: 'empty' }], attached(1)],
   ];

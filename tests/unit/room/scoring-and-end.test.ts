@@ -24,12 +24,10 @@ import {
   tableOf,
   TICK,
   turn,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 import type { SeatScore, Settings } from '../../../src/room/room.ts';
 
-const scoreRound = (round = 1, game = 1) => ({ type: 'scoreRound', game, round }) as const;
 const endGame = (game = 1) => ({ type: 'endGame', game }) as const;
 
 function score(differing: Partial<SeatScore>): SeatScore {
@@ -38,7 +36,10 @@ function score(differing: Partial<SeatScore>): SeatScore {
   return { declared, captured, bonus, hitValue, base, final: base, total: base, ...differing };
 }
 
-/** The last turn of a round is over: Ann declared `declared[0]` and captured one pile, the others none. */
+/** When the result of a turn that ended at second 0 has been shown. */
+const SHOWN = { at: 7 };
+
+/** The last turn of a round is played: Ann declared `declared[0]` and captured one pile, the others none. */
 function roundOver(
   declaredPiles: readonly [number, number, number, number],
   {
@@ -54,17 +55,16 @@ function roundOver(
     entered('declaration', round),
     DECLARATION_OPENED,
     ...SEATS.map((seat, place) => declared(seat, declaredPiles[place] ?? 0)),
-    entered('turns', round),
     turn(1, 1),
+    entered('turns', round),
     ...lastTurn(),
-    TURNS_ENDED,
   ];
 }
 
 describe('scoring a round', () => {
   test('rewards a hit with the declared piles and 5, a kept zero with 3, and charges a miss its difference', () => {
     const story = given(roundOver([1, 0, 3, 2]))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .then({
         type: 'RoundScored',
         winners: [],
@@ -80,7 +80,7 @@ describe('scoring a round', () => {
         { round: 1, multiplier: 1, seats: { 1: [1, 1, 6], 2: [0, 0, 3], 3: [3, 0, -3], 4: [2, 0, -2] } },
       ],
       lastTurnWinner: 1,
-      lastAction: null,
+      lastAction: { kind: 'play', seat: 4 },
       phase: { name: 'scoring', winners: [] },
       tally: {
         1: { total: 6, zerosInARow: 0, turnsWon: 1, perfectRounds: 1 },
@@ -93,55 +93,50 @@ describe('scoring a round', () => {
 
   test('charges a broken zero what was captured', () => {
     const story = given(roundOver([0, 1, 1, 1]))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .thenTypes('RoundScored');
     expect(phaseOf(story)).toMatchObject({ scores: { 1: { base: -1, final: -1, total: -1 } } });
   });
 
   test('counts everything times the multiplier of the redeals, for this round only', () => {
     const tripled = given(roundOver([1, 0, 3, 2], { multiplier: 3 }))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .thenTypes('RoundScored');
     expect(phaseOf(tripled)).toMatchObject({
       scores: { 1: { base: 6, final: 18, total: 18 }, 3: { base: -3, final: -9, total: -9 } },
     });
     const next = tripled
       .later(20, roundOver([1, 0, 3, 2], { round: 2 }))
-      .when(scoreRound(2))
+      .when(TICK, { at: 27 })
       .thenTypes('RoundScored');
     expect(phaseOf(next)).toMatchObject({
       scores: { 1: { final: 6, total: 24 }, 3: { final: -3, total: -12 } },
     });
   });
 
-  test('happens once: asked again there is nothing to do', () => {
+  test('happens once: the next tick finds nothing to do', () => {
     given(roundOver([1, 1, 1, 1]))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .thenTypes('RoundScored')
-      .when(scoreRound())
+      .when(TICK, { at: 100 })
       .thenNothing();
   });
-
-  test('is not done for another round or another game', () => {
-    given(roundOver([1, 1, 1, 1]))
-      .when(scoreRound(2))
-      .thenNothing();
-    given(roundOver([1, 1, 1, 1]))
-      .when(scoreRound(1, 2))
-      .thenNothing();
-  });
-
-  test.each(['starting', 'redeal', 'round_start', 'declaration', 'declared', 'turn'] as const)(
-    'is not done at %s',
-    (point) => {
-      given(gameAt(point)).when(scoreRound()).thenNothing();
-    },
-  );
 
   test('waits for the last turn’s result to have been shown', () => {
-    given(gameAt('turn', undefined, LAST), lastTurn())
-      .when(scoreRound())
+    given(roundOver([1, 1, 1, 1]))
+      .when(TICK, { at: 6.999 })
       .thenNothing();
+  });
+
+  test('is part of the last play where turns’ results are not shown', () => {
+    const settings = { turnResultsSeconds: 0 };
+    const story = given(roundOver([1, 0, 3, 2], { settings }).slice(0, -2))
+      .when(by(4, { type: 'play', indices: [0] }))
+      .thenTypes('Played', 'TurnResolved', 'RoundScored');
+    expect(playingRoom(story).game).toMatchObject({
+      phase: { name: 'scoring', scores: { 1: { final: 6 }, 3: { final: -3 } } },
+      lastAction: { kind: 'play', seat: 4 },
+    });
   });
 });
 
@@ -154,8 +149,8 @@ function secondRound(totals: BySeat<number>, settings: Partial<Settings> = {}): 
     ...roundOver([1, 0, 1, 1], { round: 2 }),
   ];
 }
-function winnersOf(events: readonly RoomEvent[], round = 2): unknown {
-  const phase = phaseOf(given(events).when(scoreRound(round)).thenTypes('RoundScored'));
+function winnersOf(events: readonly RoomEvent[]): unknown {
+  const phase = phaseOf(given(events).when(TICK, SHOWN).thenTypes('RoundScored'));
   return phase.name === 'scoring' ? phase.winners : null;
 }
 
@@ -184,15 +179,15 @@ describe('the game is over', () => {
   });
 
   test('after one round if that is the stage’s setting', () => {
-    expect(winnersOf(roundOver([1, 1, 1, 1], { settings: { maxRounds: 1 } }), 1)).toEqual([1]);
-    expect(winnersOf(roundOver([1, 1, 1, 1], { settings: { winScore: 6 } }), 1)).toEqual([1]);
-    expect(winnersOf(roundOver([1, 1, 1, 1], { settings: { winScore: 7 } }), 1)).toEqual([]);
+    expect(winnersOf(roundOver([1, 1, 1, 1], { settings: { maxRounds: 1 } }))).toEqual([1]);
+    expect(winnersOf(roundOver([1, 1, 1, 1], { settings: { winScore: 6 } }))).toEqual([1]);
+    expect(winnersOf(roundOver([1, 1, 1, 1], { settings: { winScore: 7 } }))).toEqual([]);
   });
 });
 
 describe('ending the game', () => {
   const decided = given(roundOver([1, 0, 3, 2], { settings: { maxRounds: 1 } }))
-    .when(scoreRound(), { at: 30 })
+    .when(TICK, { at: 30 })
     .thenTypes('RoundScored');
   const ended = decided
     .when(endGame(), { at: 37 })
@@ -223,7 +218,7 @@ describe('ending the game', () => {
       .when(endGame())
       .thenNothing();
     given(roundOver([1, 1, 1, 1]))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .thenTypes('RoundScored')
       .when(endGame())
       .thenNothing();
@@ -260,7 +255,7 @@ describe('aborting the game', () => {
   });
   test('comes too late for one that is decided: its winners have won', () => {
     given(roundOver([1, 1, 1, 1], { settings: { maxRounds: 1 } }))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .thenTypes('RoundScored')
       .when({ type: 'abortGame', game: 1 })
       .then({ type: 'GameEnded', outcome: 'completed', winners: [1] });
@@ -310,7 +305,7 @@ describe('an abandoned game', () => {
     story.when(enter('turns', 1, 'again'), { at: 309 }).then(entered('turns', 1, 'again'));
     story.when(enter('turns', 1, 'again'), { at: 310 }).then(abandoned);
     const scored = given(roundOver([1, 1, 1, 1]))
-      .when(scoreRound())
+      .when(TICK, SHOWN)
       .thenTypes('RoundScored');
     scored
       .later(10, everybodyLeaves)
@@ -321,7 +316,7 @@ describe('an abandoned game', () => {
 
   test('that was decided already is a completed one: its winners have won', () => {
     given(roundOver([1, 1, 1, 1], { settings: { maxRounds: 1, abandonSeconds: 3, graceSeconds: 1 } }))
-      .when(scoreRound(), { at: 30 })
+      .when(TICK, { at: 30 })
       .thenTypes('RoundScored')
       .later(31, everybodyLeaves)
       .later(32, replaced)
@@ -373,8 +368,8 @@ describe('a rematch', () => {
 });
 
 test('the next round is started by the winner of the last turn', () => {
-  const scored = given(gameAt('turn', undefined, LAST), lastTurn(3), TURNS_ENDED)
-    .when(scoreRound())
+  const scored = given(gameAt('turn', undefined, LAST), lastTurn(3))
+    .when(TICK, SHOWN)
     .thenTypes('RoundScored');
   const story = scored
     .when(enter('preparation', 2), { proof: proofWithWeak() })

@@ -18,7 +18,6 @@ import {
   tableOf,
   TICK,
   turn,
-  TURNS_ENDED,
   won,
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
@@ -123,15 +122,12 @@ describe('the others', () => {
   });
 });
 
-test.each(['starting', 'redeal', 'round_start', 'declaration', 'declared'] as const)(
-  'nobody can play at %s',
-  (point) => {
-    for (const seat of SEATS)
-      given(gameAt(point))
-        .when(by(seat, play(0)))
-        .thenRejected('WRONG_PHASE');
-  },
-);
+test.each(['starting', 'redeal', 'round_start', 'declaration'] as const)('nobody can play at %s', (point) => {
+  for (const seat of SEATS)
+    given(gameAt(point))
+      .when(by(seat, play(0)))
+      .thenRejected('WRONG_PHASE');
+});
 
 test('nobody can play while a turn’s result is shown', () => {
   given(TURN, COURT_TURN)
@@ -149,7 +145,6 @@ describe('the fourth play', () => {
       result: { number: 1, winner: 1, size: 3 },
       piles: { 1: 3, 2: 0, 3: 0, 4: 0 },
       ready: [],
-      over: false,
     });
     expect(playingRoom(story).game.tally[1].turnsWon).toBe(1);
   });
@@ -204,19 +199,19 @@ describe('a turn’s result', () => {
       .then(COURT_TURN.slice(3), turn(2, 1));
   });
 
-  test('of the last turn ends the turns instead', () => {
+  test('of the last turn ends with the scores of the round instead', () => {
     const last = given(gameAt('turn', undefined, LAST)).later(10, lastTurn());
-    const over = last.when(TICK, { at: 17 }).then(TURNS_ENDED);
-    expect(phaseOf(over)).toMatchObject({ name: 'turn_results', over: true });
+    const over = last.when(TICK, { at: 17 }).thenTypes('RoundScored');
+    expect(phaseOf(over)).toMatchObject({ name: 'scoring', winners: [] });
     over.when(TICK, { at: 100 }).thenNothing();
     over.when(by(1, { type: 'ready' })).thenNothing();
   });
 
-  test('of the last turn without a pause ends the turns in the same commit', () => {
+  test('of the last turn without a pause ends with them in the same commit', () => {
     const table = tableOf([1, 2, 3, 4], { turnResultsSeconds: 0 });
     given(gameAt('turn', table, LAST), lastTurn().slice(0, 3))
       .when(by(4, play(0)))
-      .then(lastTurn().slice(3), TURNS_ENDED);
+      .thenTypes('Played', 'TurnResolved', 'RoundScored');
   });
 
   test('is left before its time when all connected humans are ready', () => {
@@ -243,7 +238,7 @@ describe('a turn’s result', () => {
   test('of a round’s last turn is left when all are ready', () => {
     given(gameAt('turn', tableOf([1]), LAST), lastTurn())
       .when(by(1, { type: 'ready' }))
-      .then({ type: 'PlayerReady', seat: 1 }, TURNS_ENDED);
+      .thenTypes('PlayerReady', 'RoundScored');
   });
 
   test('does not pass while nobody is there to see it, and is shown again to who comes', () => {
@@ -331,13 +326,12 @@ test('a round of fair hands, turn by turn', () => {
       story =
         seat < 4
           ? answer.thenTypes('Played')
-          : answer.thenTypes('Played', 'TurnResolved', isLast ? 'TurnsEnded' : 'TurnStarted');
+          : answer.thenTypes('Played', 'TurnResolved', isLast ? 'RoundScored' : 'TurnStarted');
     }
   }
   expect(phaseOf(story)).toMatchObject({
-    name: 'turn_results',
-    over: true,
-    piles: { 1: 8, 2: 0, 3: 0, 4: 0 },
+    name: 'scoring',
+    scores: { 1: { captured: 8 }, 2: { captured: 0 }, 3: { captured: 0 }, 4: { captured: 0 } },
     round: { hands: { 1: [], 2: [], 3: [], 4: [] } },
   });
 });

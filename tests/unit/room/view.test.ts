@@ -19,7 +19,7 @@ import {
   POOR,
   second,
   tableOf,
-  TURNS_ENDED,
+  TICK,
   won,
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
@@ -29,8 +29,8 @@ const PIECE = /(GENERAL|ADVISOR|ELEPHANT|CHARIOT|HORSE|CANNON|SOLDIER)_(RED|BLAC
 const SECRET = /session-|socket-|preparation 1|declaration 1|turns 1/;
 
 const OVER: RoomEvent = { type: 'GameEnded', outcome: 'completed', winners: [1] };
-const scored = given(gameAt('turn', undefined, LAST), lastTurn(), TURNS_ENDED)
-  .when({ type: 'scoreRound', game: 1, round: 1 })
+const scored = given(gameAt('turn', undefined, LAST), lastTurn())
+  .when(TICK, { at: 7 })
   .thenTypes('RoundScored');
 
 /** Rooms of every stage and phase. */
@@ -159,7 +159,7 @@ describe('everybody sees of a game', () => {
       deadline: second(64),
       lastAction: { kind: 'declare', seat: 1, value: 2, forced: true },
     });
-    expect(gameIn(scored)).toMatchObject({ awaited: [], deadline: null, lastAction: null });
+    expect(gameIn(scored)).toMatchObject({ awaited: [], deadline: null, lastAction: { seat: 4 } });
   });
 
   test('the commitment of the deal at once, and the seed with the scores', () => {

@@ -292,7 +292,6 @@ describe('a room that is closed, or never was', () => {
     { type: 'disconnect', connection: 'socket-ann', cause: 'closed' },
     TICK,
     { type: 'enterPhase', game: 1, phase: 'preparation', round: 1, token: 'token' },
-    { type: 'scoreRound', game: 1, round: 1 },
     { type: 'endGame', game: 1 },
     { type: 'abortGame', game: 1 },
   ];
