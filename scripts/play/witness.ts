@@ -28,6 +28,8 @@ interface Round {
   readonly dealt: readonly Piece[] | null;
   /** By turn number, then by player. */
   readonly turns: Map<number, Map<string, readonly Piece[]>>;
+  /** What everybody has declared, once that has been seen. */
+  readonly declared: Map<string, number>;
 }
 
 const PIECE_OF: ReadonlyMap<string, Piece> = new Map(PIECES.map((piece) => [label(piece), piece]));
@@ -138,7 +140,7 @@ export class Witness {
       case 'round_start':
         return;
       case 'declaration': {
-        judgeDeclarations(view);
+        judgeDeclaring(view, round);
         return;
       }
       case 'turn': {
@@ -189,6 +191,7 @@ export class Witness {
       multiplier,
       dealt: dealt ? this.#hand(view) : null,
       turns: new Map(),
+      declared: new Map(),
     };
     return this.#round;
   }
@@ -235,6 +238,8 @@ export class Witness {
     same('the current player', view.phase_data.current_player, order[plays.length] ?? null);
     same('the required number of pieces', required_piece_count, plays[0]?.pieces.length ?? null);
     judgePlays(turn_plays);
+    judgeAllDeclared(view, round);
+    if (view.phase_data.current_turn_number === 1) judgeValues(order, view);
     this.#judgePiles(view, round, pile_counts, view.phase_data.current_turn_number - 1);
   }
 
@@ -242,6 +247,7 @@ export class Witness {
     const { turn_plays, pile_counts, turn_winner, winning_play, current_turn_number, next_phase } =
       view.phase_data;
     judgePlays(turn_plays);
+    judgeAllDeclared(view, round);
     same('the number of plays', Object.keys(turn_plays).length, 4);
     same('the winning pieces', winning_play.pieces, turn_plays[turn_winner]?.pieces);
     same('the piles won', winning_play.pilesWon, winning_play.pieces.length);
@@ -365,18 +371,45 @@ function judgePlays(plays: Table): void {
   }
 }
 
-function judgeDeclarations({ phase_data, players }: ViewOf<'declaration'>): void {
+function judgeDeclaring(view: ViewOf<'declaration'>, round: Round): void {
+  const { players, phase_data } = view;
   const { declaration_order: order, declarations, declaration_total, current_declarer } = phase_data;
   const values = order.flatMap((name) => declarations[name] ?? []);
   same('the declarations in order', values.length, Object.keys(declarations).length);
   same('the total declared', declaration_total, sum(values));
   same('the current declarer', current_declarer, order[values.length] ?? null);
-  for (const [place, name] of order.entries()) {
-    const value = values[place];
-    same(`the declaration shown with ${name}`, players[name]?.declared, value ?? null);
+  for (const [place, name] of order.entries())
+    same(`the declaration shown with ${name}`, players[name]?.declared, values[place] ?? null);
+  judgeValues(order.slice(0, values.length), view);
+  recordDeclared(view, round);
+}
+
+/** Each of these could declare what is shown, after those before. The first turn has the order of the declarations. */
+function judgeValues(order: readonly string[], { players }: GameView): void {
+  const values: number[] = [];
+  for (const name of order) {
+    const value = players[name]?.declared ?? -1;
     const zerosInARow = players[name]?.zero_declares_in_a_row ?? 0;
-    const allowed = allowedDeclarations({ declared: values.slice(0, place), zerosInARow });
-    require(value === undefined || allowed.includes(value), `${name} could not declare ${value ?? ''}`);
+    const allowed = allowedDeclarations({ declared: values, zerosInARow });
+    require(allowed.includes(value), `${name} could not declare ${value}`);
+    values.push(value);
+  }
+}
+
+/** In the turns everybody has declared. */
+function judgeAllDeclared(view: GameView, round: Round): void {
+  const values = Object.values(view.players).flatMap(({ declared }) => declared ?? []);
+  same('the number of declarations', values.length, 4);
+  require(sum(values) !== PILES, 'declarations total 8');
+  recordDeclared(view, round);
+}
+
+/** Notes what was declared, which nobody can take back. */
+function recordDeclared({ players }: GameView, { declared }: Round): void {
+  for (const [name, player] of Object.entries(players)) {
+    const known = declared.get(name);
+    if (known !== undefined) same(`the declaration of ${name}`, player.declared, known);
+    if (player.declared !== null) declared.set(name, player.declared);
   }
 }
 

@@ -39,7 +39,7 @@ export function judgeGame(table: Playing, event: OfGame, at: number, seeds: Seed
     case 'RedealDecided':
       return redealDecided(table, event, at);
     case 'RoundStarted':
-      return roundStarted(table);
+      return roundStarted(table, at);
     case 'DeclarationOpened':
       return declarationOpened(table, at);
     case 'Declared':
@@ -67,8 +67,10 @@ const OUT_OF_PLACE: Objection = { problem: 'The game was not there yet, or past 
 
 /** The state machine enters a phase: at its beginning, or while it lasts, and then what is due is done at once. */
 function taskEntered(table: Playing, event: ToldOf<'TaskEntered'>, at: number): Ruling {
-  const [first, ...others] = tasksOf(table.game);
-  const { phase, round, opens } = others.find((task) => task.phase === event.phase) ?? first;
+  const tasks = tasksOf(table, at);
+  const task = tasks.find((each) => each.phase === event.phase) ?? tasks[0];
+  if (task === undefined) return OUT_OF_PLACE;
+  const { phase, round, opens } = task;
   const follow: Table['follow'] =
     opens !== null
       ? { must: [opens] }
@@ -85,27 +87,35 @@ interface Task {
   readonly opens: EventType | null;
 }
 
-/** What the state machine can enter: the task that lasts, which may end with a pause, and in that pause the next. */
-function tasksOf({ phase, round, scored }: Game): readonly [Task, ...Task[]] {
+/** What the state machine can enter: the task that lasts, until its pause is over, and from the beginning of the pause on the next. */
+function tasksOf({ game, settings }: Playing, at: number): readonly Task[] {
+  const { phase, round, scored, since } = game;
   const number = round?.number ?? 1;
   const turns: Task = { phase: 'turns', round: number, opens: null };
   const preparation: Task = { phase: 'preparation', round: number, opens: null };
+  const lasting = (task: Task, seconds: number) => (at < since + seconds * 1_000 ? [task] : []);
   switch (phase.name) {
     case 'starting':
       return [{ phase: 'preparation', round: 1, opens: 'Dealt' }];
     case 'redeal':
       return [preparation];
     case 'round start':
-      return [preparation, { phase: 'declaration', round: number, opens: 'DeclarationOpened' }];
+      return [
+        { phase: 'declaration', round: number, opens: 'DeclarationOpened' },
+        ...lasting(preparation, settings.roundStartSeconds),
+      ];
     case 'declaration':
       return [{ phase: 'declaration', round: number, opens: null }];
     case 'turn':
     case 'result':
       return [turns];
     case 'scored':
-      return phase.winners.length > 0
-        ? [turns]
-        : [turns, { phase: 'preparation', round: scored + 1, opens: 'Dealt' }];
+      return [
+        ...(phase.winners.length > 0
+          ? []
+          : [{ phase: 'preparation', round: scored + 1, opens: 'Dealt' } as const]),
+        ...lasting(turns, settings.scoringSeconds),
+      ];
   }
 }
 
@@ -194,9 +204,9 @@ function redealDecided(table: Playing, event: ToldOf<'RedealDecided'>, at: numbe
   return playing(table, { phase: next }, { must: [must] });
 }
 
-function roundStarted(table: Playing): Ruling {
+function roundStarted(table: Playing, at: number): Ruling {
   if (!isAsked(table, 'RoundStarted')) return OUT_OF_PLACE;
-  return playing(table, { phase: { name: 'round start' } }, { may: [] });
+  return playing(table, { phase: { name: 'round start' }, since: at }, { may: [] });
 }
 
 // ---- Declaring ----
@@ -372,7 +382,11 @@ function roundScored(table: Playing, event: ToldOf<'RoundScored'>, at: number): 
   const zeros = bySeat((seat) => (declaredBy[seat] === 0 ? game.zeros[seat] + 1 : 0));
   return (
     objectionTo(event, { ...event, scores, winners }) ??
-    playing(table, { totals: after, zeros, scored, phase: { name: 'scored', winners } }, { may: [] })
+    playing(
+      table,
+      { totals: after, zeros, scored, phase: { name: 'scored', winners }, since: at },
+      { may: [] },
+    )
   );
 }
 

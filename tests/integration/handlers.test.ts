@@ -17,17 +17,7 @@ import { applyCommit, NO_RECORD } from '../../src/room/record.ts';
 import { listingOf } from '../../src/room/listing.ts';
 import { commitKey } from '../../src/store/keys.ts';
 import { codeOf, dataOf } from '../support/players.ts';
-import {
-  attached,
-  detached,
-  gameAt,
-  LAST,
-  lastTurn,
-  opened,
-  PEOPLE,
-  tableOf,
-  TURNS_ENDED,
-} from '../support/room.ts';
+import { attached, detached, gameAt, LAST, lastTurn, opened, PEOPLE, tableOf } from '../support/room.ts';
 import {
   ADMIN_TOKEN,
   handshake,
@@ -508,7 +498,8 @@ describe('the phase function', () => {
   test.each([
     ['preparation', 'starting', 0, ['TaskEntered', 'Dealt']],
     ['declaration', 'round_start', 1, ['TaskEntered', 'DeclarationOpened']],
-    ['turns', 'declared', 1, ['TaskEntered', 'TurnStarted']],
+    // The turns began with the last declaration, long ago.
+    ['turns', 'declared', 1, ['TaskEntered', 'Played']],
   ] as const)('enters %s with its token, once, and tells everybody', async (phase, point, round, types) => {
     const room = await roomWith(gameAt(point));
     const token = strangeToken();
@@ -523,13 +514,12 @@ describe('the phase function', () => {
     expect(await typesAfter(room, 1)).toEqual([['TaskEntered', 'Played']]);
   });
 
-  test('scores, ends and aborts', async () => {
-    const room = await roomWith([
-      ...gameAt('turn', tableOf([1, 2], { maxRounds: 1 }), LAST),
-      ...lastTurn(),
-      TURNS_ENDED,
-    ]);
-    expect(await ask(room, 'scoring', { round: 1 })).toEqual({ over: true });
+  test('ends and aborts', async () => {
+    const room = await roomWith([...gameAt('turn', tableOf([1, 2], { maxRounds: 1 }), LAST), ...lastTurn()]);
+    await stage.functions.tick({
+      Records: [{ messageId: 'm', body: JSON.stringify({ kind: 'room', roomId: room, seq: 1, due: 0 }) }],
+    });
+    expect(await typesAfter(room, 1)).toEqual([['RoundScored']]);
     expect(await ask(room, 'game_over')).toMatchObject({
       roomId: room,
       game: 1,
@@ -544,7 +534,7 @@ describe('the phase function', () => {
 
   test('fails for what cannot be done yet, so that the state machine tries again', async () => {
     const room = await roomWith(gameAt('turn'));
-    await expect(ask(room, 'scoring', { round: 1 })).rejects.toThrow('cannot be scored yet');
+    await expect(ask(room, 'game_over')).rejects.toThrow('is not over yet');
   });
 
   test.each([{}, { phase: 'party' }, { phase: 'turns', roomId: 'R', game: 1, round: 1 }])(
@@ -916,7 +906,7 @@ describe('the HTTP API', () => {
       const mine = (event: RoomEvent): RoomEvent =>
         event.type === 'SeatTaken' && event.seat === 2 ? { ...event, player: sessionOf.player } : event;
       const score = { declared: 1, captured: 1, base: 6, bonus: 5, hitValue: 1, final: 6, total: 6 };
-      const game = [...gameAt('turn', undefined, LAST).map(mine), ...lastTurn(), TURNS_ENDED];
+      const game = [...gameAt('turn', undefined, LAST).map(mine), ...lastTurn()];
       const running = await roomWith(game);
       const room = await roomWith(game, [
         { type: 'RoundScored', scores: bySeat(() => score), winners: [1] },

@@ -76,13 +76,13 @@ describe('an execution', () => {
   });
 
   it('cannot share its name with other input, nor be started again once it is over', async () => {
-    const { sfn } = await serve({ phase: gameOf(1) });
-    await start(sfn, inputOf({ roundStart: 100 }));
-    await expect(start(sfn, inputOf({ roundStart: 99 }))).rejects.toMatchObject({
+    const { sfn } = await serve();
+    await start(sfn, inputOf({ moveHeartbeat: 100 }));
+    await expect(start(sfn, inputOf({ moveHeartbeat: 99 }))).rejects.toMatchObject({
       name: 'ExecutionAlreadyExists',
     });
     await sfn.send(new StopExecutionCommand({ executionArn: EXECUTION_ARN }));
-    await expect(start(sfn, inputOf({ roundStart: 100 }))).rejects.toMatchObject({
+    await expect(start(sfn, inputOf({ moveHeartbeat: 100 }))).rejects.toMatchObject({
       name: 'ExecutionAlreadyExists',
     });
   });
@@ -107,7 +107,7 @@ describe('an execution', () => {
 
   it('can be described while it runs and after it has ended', async () => {
     const { sfn } = await serve({ phase: gameOf(1) });
-    const input = inputOf({ roundStart: 0, scoring: 0 });
+    const input = inputOf();
     await start(sfn, input);
     await until(async () => (await describeIt(sfn)).status !== 'RUNNING');
     expect(await describeIt(sfn)).toMatchObject({
@@ -199,7 +199,7 @@ describe('the state machine', () => {
 describe('a task token', () => {
   it('is completed once, with JSON', async () => {
     const { sfn, calls, entered } = await serve();
-    await start(sfn, inputOf({ roundStart: 0 }));
+    await start(sfn, inputOf());
     const token = tokenOf(calls);
     await expect(succeed(sfn, token, '{')).rejects.toMatchObject({ name: 'InvalidOutput' });
     await succeed(sfn, token);
@@ -427,8 +427,8 @@ describe('after a restart on the same file', () => {
     await pass(29);
     expect(after.calls).toEqual([]);
     expect(after.steps.executions.succeed(tokenOf(before.calls), { round: 1 })).toBe('accepted');
-    await pass(5);
-    expect(after.entered).toEqual(['Preparation', 'RoundStart', 'Declaration']);
+    await pass(0);
+    expect(after.entered).toEqual(['Preparation', 'Declaration']);
     expect(after.calls).toMatchObject([{ phase: 'declaration', roomId: 'ROOM42', game: 1, round: 1 }]);
   });
 
@@ -457,44 +457,32 @@ describe('after a restart on the same file', () => {
     await pass(1);
     expect(before.steps.executions.succeed(tokenOf(before.calls), { round: 1 })).toBe('accepted');
     const after = await restart(before);
-    await pass(5);
-    expect(after.entered).toEqual(['Preparation', 'RoundStart', 'Declaration']);
+    await pass(0);
+    expect(after.entered).toEqual(['Preparation', 'Declaration']);
     expect(after.calls).toMatchObject([{ phase: 'declaration', round: 1 }]);
   });
 
-  it('a pause lasts for the rest of its time', async () => {
-    const before = open({ phase: gameOf(2) });
-    before.steps.executions.start(NAME, inputOf({ roundStart: 10 }));
-    await pass(6);
-    const after = await restart(before, { phase: gameOf(2) });
-    await pass(3.9);
-    expect(after.entered).toEqual(['RoundStart']);
-    await pass(0.2);
-    expect(after.entered.at(-1)).toBe('RoundBreak');
-    await pass(100);
-    expect(after.entered.at(-1)).toBe('Done');
-    expect(after.steps.executions.find(NAME)).toMatchObject({ status: 'SUCCEEDED' });
-  });
-
-  it('a pause that ended meanwhile is over at once', async () => {
-    const before = open({ phase: gameOf(1) });
-    before.steps.executions.start(NAME, inputOf({ roundStart: 10 }));
-    await pass(6);
-    await before.steps.close();
-    await pass(3600);
-    const after = open({ phase: gameOf(1) });
-    after.steps.resume();
-    await pass(0);
-    expect(after.entered.at(-1)).toBe('RoundBreak');
-  });
-
   it('a game goes on through a restart in every one of its states', async () => {
-    let machine = open({ phase: gameOf(2) });
+    let machine = open();
     machine.steps.executions.start(NAME, inputOf());
-    for (let second = 0; second < 30; second += 1) {
-      machine = await restart(machine, { phase: gameOf(2) });
+    for (const [round, phase] of [1, 2].flatMap((each) =>
+      ['preparation', 'declaration', 'turns'].map((name) => [each, name] as const),
+    )) {
       await pass(1);
+      expect(machine.calls.at(-1)).toMatchObject({
+        phase,
+        round: phase === 'preparation' ? round - 1 : round,
+      });
+      const token = tokenOf(machine.calls);
+      machine = await restart(machine, { phase: gameOver });
+      const { executions } = machine.steps;
+      const isLast = round === 2 && phase === 'turns';
+      const callback = isLast
+        ? executions.fail(token, { error: 'GameDecided', cause: '' })
+        : executions.succeed(token, { round });
+      expect(callback).toBe('accepted');
     }
+    await pass(1);
     expect(machine.steps.executions.find(NAME)).toMatchObject({ status: 'SUCCEEDED' });
     const { output } = machine.steps.executions.find(NAME) ?? {};
     expect(JSON.parse(output ?? '')).toMatchObject({
@@ -518,33 +506,34 @@ describe('after a restart on the same file', () => {
       StartAt: 'Forget',
       TimeoutSeconds: 600,
       States: {
-        Forget: { ...call({}), ResultSelector: { seconds: 10 }, Next: 'Pause' },
-        Pause: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Remember' },
-        Remember: { ...call({ 'roomId.$': '$$.Execution.Input.roomId' }), Next: 'Done' },
-        Done: { Type: 'Succeed' },
+        Forget: { ...call({ step: 1 }), ResultSelector: { nothing: true }, Next: 'Wait' },
+        Wait: { ...call({ step: 2 }), Next: 'Remember' },
+        Remember: { ...call({ 'roomId.$': '$$.Execution.Input.roomId' }), End: true },
       },
     };
-    const before = open({ definition });
+    const phase: MachineOptions['phase'] = (payload) =>
+      'step' in payload && payload.step === 2 ? new Promise(() => undefined) : {};
+    const before = open({ definition, phase });
     before.steps.executions.start(NAME, inputOf());
     await pass(5);
     const after = await restart(before, { definition });
-    await pass(6);
-    expect(after.calls).toEqual([{ roomId: 'ROOM42' }]);
+    await pass(1);
+    expect(after.calls).toEqual([{ step: 2 }, { roomId: 'ROOM42' }]);
   });
 
   it('an answer that came after its task had timed out is not taken for the answer of the next attempt', async () => {
     let attempts = 0;
     const phase: NonNullable<MachineOptions['phase']> = (call, steps) => {
-      if (call.phase !== 'scoring') return gameOf(1)(call, steps);
+      if (call.phase !== 'game_over') return gameOf(1)(call, steps);
       attempts += 1;
-      return attempts === 1 ? sleepFake(70, { over: false }) : new Promise(() => undefined);
+      return attempts === 1 ? sleepFake(70, { outcome: 'won' }) : new Promise(() => undefined);
     };
     const before = open({ phase });
     before.steps.executions.start(NAME, inputOf());
-    await pass(5 + 75);
+    await pass(75);
     expect(attempts).toBe(2);
     const after = await restart(before, { phase: gameOf(1) });
-    expect(after.calls).toMatchObject([{ phase: 'scoring', round: 1 }]);
+    expect(after.calls).toMatchObject([{ phase: 'game_over' }]);
   });
 
   it('the two days of an execution go on from its start', async () => {
@@ -601,6 +590,11 @@ describe('after a restart on the same file', () => {
     return next;
   }
 
+  /** Ends a game; what has a token waits. */
+  function gameOver({ phase }: PhaseCall) {
+    return phase === 'game_over' ? { outcome: 'won' } : null;
+  }
+
   function sleepFake(seconds: number, result: unknown): Promise<unknown> {
     return new Promise((resolve) => setTimeout(resolve, seconds * 1000, result));
   }
@@ -615,7 +609,7 @@ describe('the process', () => {
     const { url: lambda, calls } = await serveLambda();
     const environment = environmentOf(lambda, join(temporaryFolder(), 'steps.sqlite'));
     const first = await startProcess(environment);
-    await start(first.sfn, inputOf({ roundStart: 0 }));
+    await start(first.sfn, inputOf());
     await until(() => calls.length === 1);
     first.process.kill('SIGKILL');
     await once(first.process, 'exit');
@@ -629,7 +623,7 @@ describe('the process', () => {
     expect(new Set(preparations.map(({ token }) => token)).size).toBe(1);
     expect(await describeIt(second.sfn)).toMatchObject({
       status: 'RUNNING',
-      input: inputOf({ roundStart: 0 }),
+      input: inputOf(),
     });
     second.process.stdin?.end();
     expect(await once(second.process, 'exit')).toEqual([0, null]);

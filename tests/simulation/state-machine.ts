@@ -27,22 +27,10 @@ interface Task {
   readonly ResultPath?: string | null;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
-  readonly Next: string;
+  /** Without it the execution ends here. */
+  readonly Next?: string;
 }
-type State =
-  | Task
-  | { readonly Type: 'Wait'; readonly SecondsPath: string; readonly Next: string }
-  | {
-      readonly Type: 'Choice';
-      readonly Choices: readonly {
-        readonly Variable: string;
-        readonly BooleanEquals: boolean;
-        readonly Next: string;
-      }[];
-      readonly Default: string;
-    }
-  | { readonly Type: 'Succeed' }
-  | { readonly Type: 'Fail'; readonly Error: string };
+type State = Task | { readonly Type: 'Fail'; readonly Error: string };
 export interface Definition {
   readonly StartAt: string;
   readonly States: { readonly [name: string]: State };
@@ -111,44 +99,29 @@ export class StateMachine {
   }
 
   async #run(execution: Execution): Promise<void> {
-    let name = this.#definition.StartAt;
+    let name: string | undefined = this.#definition.StartAt;
     let input = execution.input;
-    for (;;) {
+    while (name !== undefined) {
       execution.entered.push(name);
       // What AWS takes between two states (../shared/aws-facts.md), so that others come in between.
       await this.#world.scheduler.pause(20 + this.#world.scheduler.random() * 150);
-      const state = this.#definition.States[name];
+      const state: State | undefined = this.#definition.States[name];
       if (state === undefined) throw new Error(`No state ${name}`);
-      if (state.Type === 'Succeed' || state.Type === 'Fail') {
-        execution.status = state.Type === 'Succeed' ? 'SUCCEEDED' : 'FAILED';
+      if (state.Type === 'Fail') {
+        execution.status = 'FAILED';
         return;
       }
-      [name, input] = await this.#step(execution, name, state, input);
+      [name, input] = await this.#task(execution, name, state, input);
     }
+    execution.status = 'SUCCEEDED';
   }
 
-  async #step(
+  async #task(
     execution: Execution,
     name: string,
-    state: Exclude<State, { Type: 'Succeed' | 'Fail' }>,
+    state: Task,
     input: Json,
-  ): Promise<[string, Json]> {
-    switch (state.Type) {
-      case 'Wait':
-        await this.#world.scheduler.pause(seconds(read(input, state.SecondsPath)) * 1_000);
-        return [state.Next, input];
-      case 'Choice': {
-        const choice = state.Choices.find(
-          ({ Variable, BooleanEquals }) => read(input, Variable) === BooleanEquals,
-        );
-        return [choice?.Next ?? state.Default, input];
-      }
-      case 'Task':
-        return this.#task(execution, name, state, input);
-    }
-  }
-
-  async #task(execution: Execution, name: string, state: Task, input: Json): Promise<[string, Json]> {
+  ): Promise<[string | undefined, Json]> {
     const attempts = new Map<Retrier, number>();
     for (;;) {
       try {

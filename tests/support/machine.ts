@@ -10,7 +10,7 @@ import {
 export const PHASE_FUNCTION = 'phase';
 export const TICK_FUNCTION = 'tick';
 export const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:liap-tui-local-game';
-export const DEFAULT_CLOCKS = { moveHeartbeat: 60, redealHeartbeat: 30, roundStart: 5, scoring: 7 };
+export const DEFAULT_CLOCKS = { moveHeartbeat: 60, redealHeartbeat: 30 };
 
 export type Clocks = typeof DEFAULT_CLOCKS;
 
@@ -78,10 +78,11 @@ export function gameOf(rounds: number): NonNullable<MachineOptions['phase']> {
       case 'preparation':
         return complete(steps, call, (call.round ?? 0) + 1);
       case 'declaration':
-      case 'turns':
         return complete(steps, call, call.round ?? 0);
-      case 'scoring':
-        return { over: call.round === rounds };
+      case 'turns':
+        if (call.round !== rounds) return complete(steps, call, call.round ?? 0);
+        steps.executions.fail(call.token ?? '', { error: 'GameDecided', cause: 'somebody has won' });
+        return null;
       case 'game_over':
         return { roomId: call.roomId, game: call.game, outcome: 'won', winners: [2] };
       default:

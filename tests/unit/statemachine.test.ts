@@ -14,12 +14,11 @@ import {
 } from '../support/machine.ts';
 
 const TOKEN_STATES = ['Preparation', 'Declaration', 'Turns'] as const;
-const ROUND = ['Preparation', 'RoundStart', 'Declaration', 'Turns', 'Scoring', 'RoundBreak', 'Over?'];
+const ROUND = ['Preparation', 'Declaration', 'Turns'];
 const PHASE_OF = {
   Preparation: 'preparation',
   Declaration: 'declaration',
   Turns: 'turns',
-  Scoring: 'scoring',
   GameOver: 'game_over',
 };
 
@@ -27,7 +26,6 @@ interface Task {
   readonly Type: string;
   readonly Resource: string;
   readonly Next: string;
-  readonly Default?: string;
   readonly TimeoutSeconds: number;
   readonly HeartbeatSecondsPath?: string;
   readonly Retry: {
@@ -62,16 +60,27 @@ describe('the definition', () => {
     expect(() => openMachine({ definition: changed })).toThrow('InputPath');
   });
 
-  it('takes seven transitions from the beginning of a round to the next', () => {
+  it('takes three transitions from the beginning of a round to the next', () => {
     const round = ['Preparation'];
     for (;;) {
-      const { Next, Default } = stateOf(round.at(-1) ?? '');
-      const next = Default ?? Next;
-      if (next === 'Preparation') break;
-      round.push(next);
+      const { Next } = stateOf(round.at(-1) ?? '');
+      if (Next === 'Preparation') break;
+      round.push(Next);
     }
     expect(round).toEqual(ROUND);
-    expect(round).toHaveLength(7);
+    expect(round).toHaveLength(3);
+  });
+
+  it('waits nowhere but for a token, and asks nothing: the room knows when pauses are over and games are won', () => {
+    expect(states.filter(([, { Type }]) => Type !== 'Task').map(([name, { Type }]) => [name, Type])).toEqual([
+      ['Aborted', 'Fail'],
+      ['Unannounced', 'Fail'],
+    ]);
+  });
+
+  it.each(TOKEN_STATES)('goes on to the end of the game from %s when it is decided', (name) => {
+    const catcher = stateOf(name).Catch.find(({ ErrorEquals }) => ErrorEquals.includes('GameDecided'));
+    expect(catcher).toEqual({ ErrorEquals: ['GameDecided'], Next: 'GameOver', ResultPath: null });
   });
 
   it.each(tasks)(
@@ -90,22 +99,25 @@ describe('the definition', () => {
     },
   );
 
-  it.each(TOKEN_STATES)('never retries a move clock that ran out, nor an abandoned game, in %s', (name) => {
+  it.each(TOKEN_STATES)('never retries a move clock that ran out, nor a game that is over, in %s', (name) => {
     const [first] = stateOf(name).Retry;
-    expect(first).toEqual({ ErrorEquals: ['States.HeartbeatTimeout', 'GameAbandoned'], MaxAttempts: 0 });
+    expect(first).toEqual({
+      ErrorEquals: ['States.HeartbeatTimeout', 'GameDecided', 'GameAbandoned'],
+      MaxAttempts: 0,
+    });
   });
 });
 
 describe('a game', () => {
   it('goes round by round to its end and announces it', async () => {
     const { entered, calls, steps } = await run({ phase: gameOf(3) }, 60);
-    expect(entered).toEqual([...ROUND, ...ROUND, ...ROUND, 'GameOver', 'Announce', 'Done']);
+    expect(entered).toEqual([...ROUND, ...ROUND, ...ROUND, 'GameOver', 'Announce']);
+    expect(entered).toHaveLength(3 * 3 + 2);
     expect(calls.map(({ phase, round }) => [phase, round])).toEqual([
       ...[1, 2, 3].flatMap((round) => [
         ['preparation', round - 1],
         ['declaration', round],
         ['turns', round],
-        ['scoring', round],
       ]),
       ['game_over', undefined],
     ]);
@@ -122,20 +134,9 @@ describe('a game', () => {
     expect(execution(steps)?.status).toBe('SUCCEEDED');
   });
 
-  it('shows the starter and the scores for as long as its clocks say', async () => {
-    const machine = await run({ phase: gameOf(1) }, 4.9);
-    expect(machine.entered.at(-1)).toBe('RoundStart');
-    await pass(0.2);
-    expect(machine.entered.at(-1)).toBe('RoundBreak');
-    await pass(6.7);
-    expect(machine.entered.at(-1)).toBe('RoundBreak');
-    await pass(0.2);
-    expect(machine.entered.at(-1)).toBe('Done');
-  });
-
-  it('does not pause where a clock says zero', async () => {
-    const { entered } = await run({ phase: gameOf(2) }, 0.1, inputOf({ roundStart: 0, scoring: 0 }));
-    expect(entered.at(-1)).toBe('Done');
+  it('loses no time by itself', async () => {
+    const { entered } = await run({ phase: gameOf(2) }, 0.1);
+    expect(entered.at(-1)).toBe('Announce');
   });
 
   it('stays in the redeal as long as decisions come in', async () => {
@@ -146,8 +147,8 @@ describe('a game', () => {
     }
     expect(entered).toEqual(['Preparation']);
     expect(steps.executions.succeed(tokenOf(calls), { round: 1 })).toBe('accepted');
-    await pass(5);
-    expect(entered).toEqual(['Preparation', 'RoundStart', 'Declaration']);
+    await pass(0);
+    expect(entered).toEqual(['Preparation', 'Declaration']);
     expect(calls.at(-1)).toMatchObject({ phase: 'declaration', round: 1, roomId: 'ROOM42', game: 1 });
   });
 
@@ -161,8 +162,9 @@ describe('a game', () => {
     expect({ ...after, token: '' }).toEqual({ ...before, token: '' });
     expect(steps.executions.succeed(before?.token ?? '', { round: 1 })).toBe('closed task');
     expect(steps.executions.succeed(after?.token ?? '', { round: 1 })).toBe('accepted');
+    const { length } = entered;
     await pass(0);
-    expect(entered.at(-1)).not.toBe(state);
+    expect(entered[length]).toBe(stateOf(state).Next);
   });
 
   it.each(TOKEN_STATES)('ends as abandoned in %s without another call', async (state) => {
@@ -172,7 +174,7 @@ describe('a game', () => {
       'accepted',
     );
     await pass(60);
-    expect(entered.slice(-3)).toEqual([state, 'AnnounceAbandoned', 'Done']);
+    expect(entered.slice(-2)).toEqual([state, 'AnnounceAbandoned']);
     expect(calls).toHaveLength(before);
     expect(steps.executions.events().map(({ detail }) => detail)).toEqual([
       { roomId: 'ROOM42', game: 1, outcome: 'abandoned' },
@@ -189,7 +191,7 @@ describe('a game', () => {
         return gameOf(1)(call, steps);
       };
       const { entered, calls } = await run({ phase }, 60);
-      expect(entered).toEqual([...ROUND, 'GameOver', 'Announce', 'Done']);
+      expect(entered).toEqual([...ROUND, 'GameOver', 'Announce']);
       const turns = calls.filter(({ phase }) => phase === 'turns');
       expect(new Set(turns.map(({ token }) => token)).size).toBe(4);
     },

@@ -22,27 +22,25 @@ export interface StepParameters {
   readonly call: Json;
   readonly input: Json;
   readonly heartbeatSeconds?: number;
-  readonly seconds?: number;
 }
 
-/** The services a state of the machine may call; a Wait becomes a call of the last. */
+/** The services a state of the machine may call. */
 const SERVICES = [
   'arn:aws:states:::lambda:invoke.waitForTaskToken',
   'arn:aws:states:::lambda:invoke',
   'arn:aws:states:::events:putEvents',
 ] as const;
-export type Resource = (typeof SERVICES)[number] | 'local:wait';
+export type Resource = (typeof SERVICES)[number];
 
 /** Longest delay of a timer in whole seconds (2^31 - 1 ms): the library's task timeout must not overflow it. */
 const LONGEST_TIMER_SECONDS = 2_147_483;
 
 const DEFINITION = new URL('../../../statemachines/game.asl.json', import.meta.url);
 
-const Common = { Comment: z.string().optional(), Next: z.string() };
 const Parameters = z.record(z.string(), z.unknown());
 /** Strict, so that a field whose local behaviour nobody has thought about (InputPath, Timestamp, …) is refused at start. */
 const Task = z.strictObject({
-  ...Common,
+  Comment: z.string().optional(),
   Type: z.literal('Task'),
   Resource: z.enum(SERVICES),
   Parameters,
@@ -52,13 +50,14 @@ const Task = z.strictObject({
   ResultPath: z.string().nullable().optional(),
   Retry: z.array(Parameters),
   Catch: z.array(Parameters),
+  Next: z.string().optional(),
+  End: z.literal(true).optional(),
 });
-const Wait = z.strictObject({ ...Common, Type: z.literal('Wait'), SecondsPath: z.string() });
 const Passing = z.looseObject({ Type: z.enum(['Choice', 'Pass', 'Succeed', 'Fail']) });
 const Machine = z.looseObject({
   StartAt: z.string(),
   TimeoutSeconds: z.int().max(LONGEST_TIMER_SECONDS),
-  States: z.record(z.string(), z.discriminatedUnion('Type', [Task, Wait, Passing])),
+  States: z.record(z.string(), z.discriminatedUnion('Type', [Task, Passing])),
 });
 
 /** Reads statemachines/game.asl.json and fills in `${Name}` for each of the DefinitionSubstitutions given. */
@@ -72,9 +71,8 @@ export function readDefinition(substitutions: Readonly<Record<string, string>>):
 }
 
 /**
- * The definition with a handler's parameters in every Task and Wait:
+ * The definition with a handler's parameters in every Task:
  * - HeartbeatSecondsPath, which the library leaves unread, and the state's own input come along with the call;
- * - a Wait becomes a step, because its rest must survive a restart;
  * - `$$.Execution` is read under another name, because the library sets its Input to whatever a run starts with,
  *   which after a restart is the input of the state that is resumed.
  */
@@ -85,29 +83,15 @@ export function instrument(definition: Definition): Definition {
   return JSON.parse(text.replaceAll('"$$.Execution.', () => '"$$.ThisExecution.')) as Definition;
 }
 
-function instrumentState(state: z.infer<typeof Task | typeof Wait | typeof Passing>): unknown {
-  switch (state.Type) {
-    case 'Task': {
-      const heartbeat = state.HeartbeatSecondsPath;
-      return {
-        ...state,
-        Parameters: {
-          call: state.Parameters,
-          'input.$': '$',
-          ...(heartbeat === undefined ? {} : { 'heartbeatSeconds.$': heartbeat }),
-        },
-      };
-    }
-    case 'Wait':
-      return {
-        Type: 'Task',
-        Resource: 'local:wait' satisfies Resource,
-        Parameters: { call: {}, 'input.$': '$', 'seconds.$': state.SecondsPath },
-        TimeoutSeconds: LONGEST_TIMER_SECONDS,
-        ResultPath: null,
-        Next: state.Next,
-      };
-    default:
-      return state;
-  }
+function instrumentState(state: z.infer<typeof Task | typeof Passing>): unknown {
+  if (state.Type !== 'Task') return state;
+  const heartbeat = state.HeartbeatSecondsPath;
+  return {
+    ...state,
+    Parameters: {
+      call: state.Parameters,
+      'input.$': '$',
+      ...(heartbeat === undefined ? {} : { 'heartbeatSeconds.$': heartbeat }),
+    },
+  };
 }

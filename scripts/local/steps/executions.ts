@@ -181,9 +181,8 @@ function halt(run: Run): void {
   run.work?.leave();
 }
 
-function newStep(id: string, state: string, { input, seconds }: StepParameters): Step {
-  const due = seconds === undefined ? null : Date.now() + seconds * 1000;
-  return { id, state, input, due, invoked: false, outcome: null };
+function newStep(id: string, state: string, { input }: StepParameters): Step {
+  return { id, state, input, invoked: false, outcome: null };
 }
 
 /** The machine as it stands for this execution: where it goes on, and with how much of its time. */

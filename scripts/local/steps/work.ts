@@ -11,8 +11,6 @@ export interface Step {
   readonly id: string;
   readonly state: string;
   readonly input: Json;
-  /** When a wait is over, in epoch milliseconds. */
-  readonly due: number | null;
   /** The function has taken the call; what is missing is its callback. */
   invoked: boolean;
   outcome: Outcome | null;
@@ -132,9 +130,6 @@ const BEGIN: Readonly<Record<Resource, (task: Task) => void>> = {
     for (const { Source: source, DetailType: detailType, Detail: detail } of Entries)
       task.services.putEvent({ source, detailType, detail });
     task.settle({ output: { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) } });
-  },
-  'local:wait': (task) => {
-    task.settleAfter(Math.max(0, (task.step.due ?? 0) - Date.now()), { output: null });
   },
 };
 

@@ -21,7 +21,6 @@ import {
   sat,
   STARTED,
   tableOf,
-  TURNS_ENDED,
 } from '../../support/room.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 
@@ -45,7 +44,7 @@ const SCORED: RoomEvent = {
     {} as Extract<RoomEvent, { type: 'RoundScored' }>['scores'],
   ),
 };
-const ROUND_PLAYED = [...gameAt('turn', tableOf([1, 2]), LAST), ...lastTurn(), TURNS_ENDED];
+const ROUND_PLAYED = [...gameAt('turn', tableOf([1, 2]), LAST), ...lastTurn()];
 const DEAL = {
   hands: expect.anything(),
   proof: { seed: expect.any(String), commitment: expect.any(String) },

@@ -11,6 +11,7 @@ import { parseSettings } from '../../../src/app/settings.ts';
 import { framesFor } from '../../../src/protocol/frames.ts';
 import type { Frame } from '../../../src/protocol/server-frames.ts';
 import type { Command } from '../../../src/room/commands.ts';
+import type { TaskPhase } from '../../../src/room/room.ts';
 import { decide } from '../../../src/room/decide.ts';
 import { applyCommit, NO_RECORD } from '../../../src/room/record.ts';
 import type { RoomRecord } from '../../../src/room/record.ts';
@@ -61,6 +62,9 @@ class RoomInMemory {
 
   /** The next thing that happens: a player's move if one is due, else what the state machine would do. */
   step(): void {
+    const { room } = this.record;
+    if (room.stage === 'playing' && room.game.phase.name === 'turn' && room.game.task?.phase !== 'turns')
+      return this.#do(enter('turns', room.game.number, room.game.phase.round.number));
     const seat = SEATS.find((each) => this.#occasion(each) !== null);
     const view = seat === undefined ? undefined : this.#views.get(seat);
     if (seat !== undefined && view !== undefined)
@@ -78,28 +82,19 @@ class RoomInMemory {
     const { room } = this.record;
     if (room.stage !== 'playing') throw new Error('the game is over');
     const { phase, number: game } = room.game;
-    const enter = (task: 'preparation' | 'declaration' | 'turns', round: number): Command => ({
-      type: 'enterPhase',
-      game,
-      phase: task,
-      round,
-      token: `${task} ${round}`,
-    });
     switch (phase.name) {
       case 'starting':
-        return enter('preparation', 1);
+        return enter('preparation', game, 1);
       case 'round_start':
-        return enter('declaration', phase.round.number);
-      case 'declaration':
-        return enter('turns', phase.round.number);
-      case 'turn_results':
-        return { type: 'scoreRound', game, round: phase.round.number };
+        return enter('declaration', game, phase.round.number);
       case 'scoring':
         return phase.winners.length > 0
           ? { type: 'endGame', game }
-          : enter('preparation', phase.round.number + 1);
+          : enter('preparation', game, phase.round.number + 1);
       case 'redeal':
+      case 'declaration':
       case 'turn':
+      case 'turn_results':
         throw new Error(`nobody moves in ${phase.name}`);
     }
   }
@@ -128,6 +123,10 @@ class RoomInMemory {
       }
     }
   }
+}
+
+function enter(phase: TaskPhase, game: number, round: number): Command {
+  return { type: 'enterPhase', game, phase, round, token: `${phase} ${round}` };
 }
 
 function commandOf(move: Move, seat: Seat): Command {
@@ -252,16 +251,22 @@ describe('a witness objects when', () => {
       if (players['Cid'] !== undefined) players['Cid'].captured_piles = 5;
       return phase_data['current_turn_number'] === 2;
     }),
-    'a declaration is forbidden': on('declaration', ({ phase_data, players }) => {
-      const declarations = phase_data['declarations'] as Record<string, number>;
-      const last = (phase_data['declaration_order'] as string[])[3] ?? '';
-      const before =
-        Object.values(declarations).reduce((sum, value) => sum + value, 0) - (declarations[last] ?? 0);
-      if (!(last in declarations) || before > 8) return false;
-      declarations[last] = 8 - before;
-      phase_data['declaration_total'] = 8;
-      if (players[last] !== undefined) players[last].declared = 8 - before;
+    'the last declaration is forbidden': on('turn', ({ phase_data, players }) => {
+      const last = (phase_data['turn_order'] as string[])[3] ?? '';
+      const others = Object.values(players).reduce(
+        (sum, { name, declared }) => (name === last ? sum : sum + (declared ?? 0)),
+        0,
+      );
+      if (players[last] === undefined || others > 8) return false;
+      players[last].declared = 8 - others;
       return true;
+    }),
+    'a declaration is missing in a turn': on('turn', ({ players }) => {
+      if (players['Cid'] !== undefined) players['Cid'].declared = null;
+    }),
+    'a declaration changes after it was made': on('turn', ({ phase_data, players }) => {
+      if (players['Cid'] !== undefined) players['Cid'].declared = Number(players['Cid'].declared) + 1;
+      return phase_data['current_turn_number'] === 2;
     }),
     'the declared total is wrong': on('declaration', ({ phase_data }) => {
       phase_data['declaration_total'] = Number(phase_data['declaration_total']) + 1;

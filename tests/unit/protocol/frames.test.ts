@@ -48,7 +48,6 @@ import {
   STARTED,
   tableOf,
   TICK,
-  TURNS_ENDED,
   won,
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
@@ -86,11 +85,11 @@ const labels = (seat: Seat, hands = FAIR): readonly PieceLabel[] => hands[seat].
 
 const deal = { redeal_multiplier: 1, deal: { commitment: 'commitment 99' } };
 const seed = '63'.padStart(64, '0');
-const scoredStory = given(gameAt('turn', undefined, LAST), lastTurn(), TURNS_ENDED)
-  .when({ type: 'scoreRound', game: 1, round: 1 }, { at: 20 })
+const scoredStory = given(gameAt('turn', undefined, LAST), lastTurn())
+  .when(TICK, { at: 20 })
   .thenTypes('RoundScored');
-const decided = given(gameAt('turn', tableOf([1, 2, 3], { maxRounds: 1 }), LAST), lastTurn(), TURNS_ENDED)
-  .when({ type: 'scoreRound', game: 1, round: 1 }, { at: 20 })
+const decided = given(gameAt('turn', tableOf([1, 2, 3], { maxRounds: 1 }), LAST), lastTurn())
+  .when(TICK, { at: 20 })
   .thenTypes('RoundScored');
 const ended = decided.when({ type: 'endGame', game: 1 }, { at: 27 }).thenTypes('GameEnded');
 
@@ -227,13 +226,34 @@ describe('phase_change', () => {
     expect(phaseChangeOf(story, 'declaration', 1).allowed_actions).toEqual([]);
   });
 
-  test('with all declarations made: nobody is awaited', () => {
+  test('with all declarations made: the first turn, which still tells of the last declaration', () => {
     const story = given(gameAt('declaration'), declared(1, 1), declared(2, 1), declared(3, 1))
-      .when(by(4, { type: 'declare', value: 1 }))
-      .thenTypes('Declared');
-    expect(phaseChangeOf(story, 'declaration')).toMatchObject({
-      phase_data: { current_declarer: null, declaration_total: 4 },
-      deadline: null,
+      .when(by(4, { type: 'declare', value: 2 }), { at: 4 })
+      .thenTypes('Declared', 'TurnStarted');
+    expect(eventsOf(story)).toEqual(['phase_change']);
+    expect(phaseChangeOf(story, 'turn')).toMatchObject({
+      phase_data: { current_player: 'Ann', current_turn_number: 1, turn_plays: {} },
+      players: { Ann: { declared: 1 }, Ben: { declared: 1 }, Cat: { declared: 1 }, Dan: { declared: 2 } },
+      last_action: { player: 'Dan', kind: 'declare', value: 2, forced: false },
+      reason: 'Dan declared 2.',
+      deadline: second(64),
+    });
+    const entering = story.when(enter('turns', 1), { at: 4.1 }).thenTypes('TaskEntered');
+    const { sequence, timestamp, ...same } = phaseChangeOf(entering, 'turn');
+    expect([sequence, timestamp]).toEqual([entering.record.seq, second(4.1) / 1_000]);
+    expect(phaseChangeOf(story, 'turn')).toMatchObject(same);
+  });
+
+  test('with the last play of a round, where turns’ results are not shown: who won it, and the scores', () => {
+    const table = tableOf([1, 2, 3, 4], { turnResultsSeconds: 0 });
+    const story = given(gameAt('turn', table, LAST), lastTurn().slice(0, 3))
+      .when(by(4, { type: 'play', indices: [0] }))
+      .thenTypes('Played', 'TurnResolved', 'RoundScored');
+    expect(eventsOf(story)).toEqual(['turn_complete', 'phase_change']);
+    expect(dataOf(story, 'turn_complete')).toMatchObject({ winner: 'Ann', all_hands_empty: true });
+    expect(phaseChangeOf(story, 'scoring')).toMatchObject({
+      last_action: { player: 'Dan', kind: 'play', pieces: ['ADVISOR_BLACK(11)'] },
+      reason: 'Round 1: scoring.',
     });
   });
 
