@@ -41,7 +41,7 @@ export async function roomDetail(ports: Ports, id: RoomId): Promise<RoomDetail |
     game,
     execution: game === null ? null : { name: `${id}-${game.number}`, status },
     settings: room.settings,
-    ...(room.stage === 'closed' ? NOTHING_LIVE : liveDetail(room, record.at)),
+    ...(room.stage === 'closed' ? NOTHING_LIVE : liveDetail(room, clock.now())),
     // What was committed since the room was looked at belongs to another picture of it.
     commits: commits
       .filter((commit) => commit.seq <= seq)

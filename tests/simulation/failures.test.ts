@@ -16,6 +16,7 @@ import type { Party } from './player.ts';
 import { Scheduler } from './scheduler.ts';
 
 const PATIENCE_MS = 20 * 60_000;
+const RULES = parseSettings('{}');
 /** A heartbeat's period: the time for a move and the slack (src/app/effects.ts). */
 const MOVE_SECONDS = 20;
 const HEARTBEAT_MS = (MOVE_SECONDS + 3) * 1_000;
@@ -46,7 +47,7 @@ function stage(humans: number, settings: Partial<Settings> = {}): Stage {
   const cloud: Cloud = new Cloud({
     scheduler,
     settings: {
-      ...parseSettings('{}'),
+      ...RULES,
       moveSeconds: MOVE_SECONDS,
       turnResultsSeconds: 1,
       scoringSeconds: 1,
@@ -168,7 +169,6 @@ describe('a function that dies after', () => {
     // The turns have begun all the same; only their task waits to be entered.
     expect(phaseOf(theatre.record())).toBe('turn');
     const took = await theatre.until('the task of the turns', hasEntered(theatre, 'turns'));
-    if(took<5000) console.log(theatre.cloud.story.slice(-40).join('\n'));
     expect(took).toBeGreaterThan(5_000);
     expect(took).toBeLessThan(HEARTBEAT_MS + 2_000);
     await endsWell(theatre);
@@ -391,4 +391,21 @@ test('two functions that commit at once: one wins, the other loads and decides a
     return later.filter(({ events }) => events.some(({ type }) => type === 'Detached')).length === 2;
   });
   await endsWell(theatre);
+});
+
+test.each([
+  ['with the pauses of rules.md', {}],
+  ['without pauses', { roundStartSeconds: 0, turnResultsSeconds: 0, scoringSeconds: 0, botThinkSeconds: 0 }],
+])('a game in which nothing dies takes three transitions a round and two to end, %s', async (_how, pauses) => {
+  const theatre = stage(2, { ...RULES, maxRounds: 3, ...pauses });
+  await endsWell(theatre);
+  const { room } = theatre.record();
+  const rounds = room.stage === 'finished' ? room.result.sheet.length : 0;
+  expect(rounds).toBe(3);
+  const [execution] = theatre.cloud.machine.executions.values();
+  expect(execution?.entered).toEqual([
+    ...Array.from({ length: rounds }, () => ['Preparation', 'Declaration', 'Turns']).flat(),
+    'GameOver',
+    'Announce',
+  ]);
 });

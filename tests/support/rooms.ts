@@ -153,7 +153,6 @@ const PHASES: EachOf<Phase, 'name'> = {
   turn_results: record({
     result: record({ number: count, plays, winner: seat, size: count }),
     ready: seats,
-    over: flag,
     ...turning,
   }),
   scoring: record({ round, scores, winners: seats, since: time }),

@@ -518,7 +518,7 @@ describe('in a room', () => {
           call: 'start',
           room: ROOM,
           game: 1,
-          clocks: { moveHeartbeat: 63, redealHeartbeat: 33, roundStart: 5, scoring: 7 },
+          clocks: { moveHeartbeat: 63, redealHeartbeat: 33 },
         },
       ]);
     });

@@ -82,6 +82,8 @@ describe('a room as an operator sees it', () => {
     happened(world, gameAt('redeal'));
     expect(await roomDetail(world.ports, ROOM)).toMatchObject({ task: { phase: 'preparation', round: 1 } });
     happened(world, [{ type: 'RoundStarted' }]);
+    expect(await roomDetail(world.ports, ROOM)).toMatchObject({ task: { phase: 'preparation', round: 1 } });
+    world.pass(5);
     expect(await roomDetail(world.ports, ROOM)).toMatchObject({ phase: 'round_start', task: null });
   });
 

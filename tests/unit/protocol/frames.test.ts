@@ -396,7 +396,8 @@ describe('phase_change', () => {
       redeal_multiplier: 1,
       deal: { commitment: 'commitment 99', seed },
     });
-    expect(change).toMatchObject({ round: 1, allowed_actions: [], deadline: null, last_action: null });
+    expect(change).toMatchObject({ round: 1, allowed_actions: [], deadline: null });
+    expect(change).toMatchObject({ reason: 'Round 1: scoring.', last_action: { player: 'Dan' } });
     expect(change.players).toMatchObject({ Ann: { score: 6, captured_piles: 1 }, Ben: { score: -1 } });
     expect(phaseChangeOf(decided, 'scoring').phase_data).toMatchObject({
       game_complete: true,

@@ -47,7 +47,7 @@ describe('a log that a room wrote holds together', () => {
       }),
       { numRuns: 60, seed: 20_261_124 },
     );
-  });
+  }, 60_000);
 
   test('as the endpoint gives it, page by page', async () => {
     const world = createWorld({ settings: { maxRounds: 3 } });
