@@ -9,9 +9,9 @@ import type { Game, Phase, PlayingRoom, Room, Task, TaskPhase } from './room.ts'
  */
 export type TaskStatus = 'ahead' | 'to enter' | 'entered' | 'done' | 'decided' | 'ended';
 
-/** The steps of a round in the order of play. */
-const STEP = { redeal: 0, started: 1, declaring: 2, turns: 3, scored: 4 } as const;
-const STEPS = 5;
+/** The steps of a round in the order of play, and the one after which the first round comes. */
+const STEP = { redeal: 0, started: 1, declaring: 2, turns: 3, scored: 4, starting: 5 } as const;
+const STEPS = 6;
 
 /** From which step on a task may be entered and is entered, and its last one, at the end of which there may be a pause. */
 const SPANS: Readonly<
@@ -58,9 +58,9 @@ function isPauseOver(room: PlayingRoom, at: number): boolean {
   return end !== null && at >= end;
 }
 
-/** How far a game is, in steps. Its start counts as the end of a round 0. */
+/** How far a game is, in steps. Its start comes after a round 0. */
 function stepsPlayed({ phase }: Game): number {
-  return phase.name === 'starting' ? STEP.scored : phase.round.number * STEPS + stepOf(phase);
+  return phase.name === 'starting' ? STEP.starting : phase.round.number * STEPS + stepOf(phase);
 }
 
 function stepOf(phase: Exclude<Phase, { name: 'starting' }>): number {

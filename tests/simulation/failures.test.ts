@@ -396,16 +396,19 @@ test('two functions that commit at once: one wins, the other loads and decides a
 test.each([
   ['with the pauses of rules.md', {}],
   ['without pauses', { roundStartSeconds: 0, turnResultsSeconds: 0, scoringSeconds: 0, botThinkSeconds: 0 }],
-])('a game in which nothing dies takes three transitions a round and two to end, %s', async (_how, pauses) => {
-  const theatre = stage(2, { ...RULES, maxRounds: 3, ...pauses });
-  await endsWell(theatre);
-  const { room } = theatre.record();
-  const rounds = room.stage === 'finished' ? room.result.sheet.length : 0;
-  expect(rounds).toBe(3);
-  const [execution] = theatre.cloud.machine.executions.values();
-  expect(execution?.entered).toEqual([
-    ...Array.from({ length: rounds }, () => ['Preparation', 'Declaration', 'Turns']).flat(),
-    'GameOver',
-    'Announce',
-  ]);
-});
+])(
+  'a game in which nothing dies takes three transitions a round and two to end, %s',
+  async (_how, pauses) => {
+    const theatre = stage(2, { ...RULES, maxRounds: 3, ...pauses });
+    await endsWell(theatre);
+    const { room } = theatre.record();
+    const rounds = room.stage === 'finished' ? room.result.sheet.length : 0;
+    expect(rounds).toBe(3);
+    const [execution] = theatre.cloud.machine.executions.values();
+    expect(execution?.entered).toEqual([
+      ...Array.from({ length: rounds }, () => ['Preparation', 'Declaration', 'Turns']).flat(),
+      'GameOver',
+      'Announce',
+    ]);
+  },
+);

@@ -141,6 +141,7 @@ describe('entering a phase', () => {
 
   test('whose time has not come does nothing', () => {
     given(gameAt('starting')).when(enter('declaration', 1)).thenNothing();
+    given(gameAt('starting')).when(enter('turns', 0)).thenNothing();
     given(gameAt('round_start')).when(enter('turns', 1)).thenNothing();
     given(gameAt('declaration')).when(enter('turns', 1)).thenNothing();
     given(gameAt('turn')).when(enter('preparation', 2)).thenNothing();
