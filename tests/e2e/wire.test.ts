@@ -46,7 +46,7 @@ beforeAll(async () => {
   const rigger = new URL('../support/rigged-deals.ts', import.meta.url).href;
   process.env['NODE_OPTIONS'] = `--import ${rigger}`;
   process.env['RIGGED_SEED'] = rig;
-  const pauses = { roundStartSeconds: 0, turnResultsSeconds: 0, scoringSeconds: 0, botThinkSeconds: 0 };
+  const pauses = { roundStartSeconds: 0, turnResultsSeconds: 1, scoringSeconds: 0, botThinkSeconds: 0 };
   const settings = { ...pauses, graceSeconds: GRACE_MS / 1_000, maxRounds: 2 };
   town = await startLocal({
     memory: true,

@@ -63,8 +63,10 @@ class RoomInMemory {
   /** The next thing that happens: a player's move if one is due, else what the state machine would do. */
   step(): void {
     const { room } = this.record;
-    if (room.stage === 'playing' && room.game.phase.name === 'turn' && room.game.task?.phase !== 'turns')
-      return this.#do(enter('turns', room.game.number, room.game.phase.round.number));
+    if (room.stage === 'playing' && room.game.phase.name === 'turn' && room.game.task?.phase !== 'turns') {
+      this.#do(enter('turns', room.game.number, room.game.phase.round.number));
+      return;
+    }
     const seat = SEATS.find((each) => this.#occasion(each) !== null);
     const view = seat === undefined ? undefined : this.#views.get(seat);
     if (seat !== undefined && view !== undefined)
