@@ -196,7 +196,10 @@ async function committed(ports: Ports, order: Order, change: Change): Promise<Ou
   const { after, before, commit } = change;
   const { own, sends } = deliveries(order.sender, change);
   const failed = await perform(ports, order, after, sends, effectsOf(before, after, ports.clock.now()));
-  for (const { type } of commit.events) ports.tally.count(`events.${type}`);
+  for (const event of commit.events) {
+    ports.tally.count(`events.${event.type}`);
+    if (event.type === 'GameEnded') ports.tally.count(`games.${event.outcome}`);
+  }
   return { kind: 'committed', record: after, reply: own, failed };
 }
 

@@ -6,6 +6,7 @@ import { roomList } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import type { Ports } from './ports.ts';
 import { publish, reached } from './publish.ts';
+import type { ConnectionId } from '../room/room.ts';
 
 /** What the lobby is called where a room's id would stand. */
 export const LOBBY = 'lobby';
@@ -46,18 +47,34 @@ export async function roomListNow({ store, clock, settings }: Ports): Promise<Fr
 /** How much one call of the broadcaster carries, of 6 MB that it may (aws-facts.md), and to how many. */
 const BYTES_AT_ONCE = 5_000_000;
 const TOLD_AT_ONCE = 200;
+/** Calls of the broadcaster at a time: 40 MB, a fraction of a function's memory. */
+const CALLS_AT_ONCE = 8;
+/**
+ * Posts a second that the lobby may cost in the long run, of the 10,000 requests that an account has for everything
+ * (aws-facts.md). A larger lobby is told less often.
+ */
+const TOLD_A_SECOND = 1_000;
 
-/** Tells the list to all who are in the lobby: what a pulse does, once a second at the most. */
+/** Tells the list to all who are in the lobby, and how far the next telling must be from this: what a pulse does. */
 export async function tellLobby(ports: Ports): Promise<void> {
   const list = await roomListNow(ports);
   const bytes = Buffer.byteLength(JSON.stringify(list));
   const atOnce = Math.min(TOLD_AT_ONCE, Math.max(1, Math.floor(BYTES_AT_ONCE / bytes)));
+  const tell = (members: readonly ConnectionId[]): Promise<void> => {
+    const sends = members.map((connectionId) => ({ connectionId, frames: [list] }));
+    // What fails has the tick come again.
+    return reached(publish(ports, { roomId: LOBBY, seq: 0, sends }).ended);
+  };
+  let told = 0;
   for await (const members of ports.store.lobbyMembers()) {
-    for (let first = 0; first < members.length; first += atOnce) {
-      const some = members.slice(first, first + atOnce);
-      const sends = some.map((connectionId) => ({ connectionId, frames: [list] }));
-      // One call after the other: each may carry megabytes. What fails has the tick come again.
-      await reached(publish(ports, { roomId: LOBBY, seq: 0, sends }).ended);
-    }
+    for (const together of chunksOf(chunksOf(members, atOnce), CALLS_AT_ONCE))
+      await Promise.all(together.map(tell));
+    told += members.length;
   }
+  await ports.store.spacePulses(Math.max(1, Math.ceil(told / TOLD_A_SECOND)));
+}
+
+function chunksOf<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, place) => all.slice(place * size, (place + 1) * size));
 }

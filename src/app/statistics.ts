@@ -4,6 +4,7 @@ import { latencyOf } from './latency.ts';
 import type { Ports, Queues } from './ports.ts';
 import { minuteOf } from '../store/counters.ts';
 import type { Counts } from '../store/counters.ts';
+import type { RoomCount } from '../store/directory.ts';
 import type { DirectoryEntry } from '../store/items.ts';
 import { roomSummary } from '../protocol/frames.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
   SystemSeries,
   SystemStats,
 } from '../protocol/http.ts';
-import type { GameOutcome, Room } from '../room/room.ts';
+import type { Room } from '../room/room.ts';
 import { isGone } from './execute.ts';
 
 const STAGES: readonly ListedStage[] = ['playing', 'open', 'finished'];
@@ -22,9 +23,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Moves are what players do with their hands; the counts of `execute` by event. */
 const MOVES = ['events.RedealDecided', 'events.Declared', 'events.Played'];
-/** Pages of a hundred rooms that a census walks through at most. */
-const CENSUS_PAGES = 20;
-const CENSUS_PAGE = 100;
+/** The newest rooms of a stage whose people are counted; for the others their average is taken. */
+const CENSUS = 500;
 /** Pages of a list that one page of rooms is searched for in. */
 const SEARCH_PAGES = 20;
 
@@ -32,28 +32,22 @@ const SEARCH_PAGES = 20;
 export async function systemStats(ports: Ports & { readonly queues: Queues }): Promise<SystemStats> {
   const { store, clock, queues } = ports;
   const now = clock.now();
-  const [open, playing, finished, people, ended, day, recent, dead_letters, ticks_waiting] =
-    await Promise.all([
-      store.count('open'),
-      store.count('playing'),
-      store.count('finished'),
-      connectedPlayers(ports),
-      census(store, 'finished'),
-      store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
-      store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
-      depth(ports, () => queues.deadLetters()),
-      depth(ports, () => queues.ticks()),
-    ]);
+  const [open, playing, finished, people, day, recent, dead_letters, ticks_waiting] = await Promise.all([
+    store.count('open'),
+    store.count('playing'),
+    store.count('finished'),
+    Promise.all([census(store, 'open'), census(store, 'playing')]),
+    store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
+    store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
+    depth(ports, () => queues.deadLetters()),
+    depth(ports, () => queues.ticks()),
+  ]);
   const minutes = 1 + (now % MINUTE_MS) / MINUTE_MS;
   const perMinute = (names: readonly string[]): number => round(sum(recent, names) / minutes);
   return {
     rooms: { open: open.rooms, playing: playing.rooms, finished: finished.rooms },
-    games: {
-      completed: countOutcome(ended.entries, 'completed'),
-      aborted: countOutcome(ended.entries, 'aborted'),
-      abandoned: countOutcome(ended.entries, 'abandoned'),
-    },
-    players_connected: people.players,
+    games: { completed: 0, aborted: 0, abandoned: 0, ...group(day, 'games.') },
+    players_connected: connectedPlayers([open, playing], people),
     moves_per_minute: perMinute(MOVES),
     frames_per_minute: perMinute(['frames']),
     latency: latencyOf(recent),
@@ -62,8 +56,7 @@ export async function systemStats(ports: Ports & { readonly queues: Queues }): P
     errors: group(day, 'errors.'),
     failures: group(day, 'failures.'),
     posts: group(day, 'posts.'),
-    complete:
-      people.complete && ended.complete && [open, playing, finished].every(({ isComplete }) => isComplete),
+    complete: [...people, open, playing, finished].every(({ isComplete }) => isComplete),
     timestamp: now / 1_000,
   };
 }
@@ -119,13 +112,13 @@ export async function roomStats(ports: Ports, page: RoomQuery): Promise<RoomStat
   const [open, playing, people, rooms] = await Promise.all([
     ports.store.count('open'),
     ports.store.count('playing'),
-    connectedPlayers(ports),
+    Promise.all([census(ports.store, 'open'), census(ports.store, 'playing')]),
     Promise.all(listed.entries.map((entry) => statsOf(ports, entry))),
   ]);
   return {
     total_rooms: open.rooms + playing.rooms,
     active_games: playing.rooms,
-    total_players: people.players,
+    total_players: connectedPlayers([open, playing], people),
     rooms: rooms.flat(),
     next: listed.next,
   };
@@ -196,43 +189,32 @@ function phaseOf(room: Room): { readonly phase: string; readonly round: number }
   return { phase: phase.name, round: phase.name === 'starting' ? sheet.length + 1 : phase.round.number };
 }
 
-async function connectedPlayers({
-  store,
-}: Ports): Promise<{ readonly players: number; readonly complete: boolean }> {
-  const walked = await Promise.all((['open', 'playing'] as const).map((stage) => census(store, stage)));
+interface Census {
+  /** How many rooms were looked at, and the people who are connected in them. */
+  readonly rooms: number;
+  readonly players: number;
+  /** False when there are more rooms. */
+  readonly isComplete: boolean;
+}
+
+async function census(store: Ports['store'], stage: ListedStage): Promise<Census> {
+  const found = await store.rooms(stage, { limit: CENSUS });
+  const entries = found.kind === 'page' ? found.entries : [];
   return {
-    players: walked
-      .flatMap(({ entries }) => entries)
-      .reduce((total, entry) => total + entry.connectedHumans, 0),
-    complete: walked.every(({ complete }) => complete),
+    rooms: entries.length,
+    players: entries.reduce((sum, entry) => sum + entry.connectedHumans, 0),
+    isComplete: found.kind === 'page' && found.cursor === null,
   };
 }
 
-interface Census {
-  readonly entries: readonly DirectoryEntry[];
-  /** False when there are more. */
-  readonly complete: boolean;
-}
-
-/** The newest rooms of a stage, up to a bound. */
-async function census(store: Ports['store'], stage: ListedStage): Promise<Census> {
-  const entries: DirectoryEntry[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < CENSUS_PAGES; page++) {
-    const found = await store.rooms(stage, {
-      limit: CENSUS_PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    if (found.kind === 'bad_cursor') break;
-    entries.push(...found.entries);
-    if (found.cursor === null) return { entries, complete: true };
-    ({ cursor } = found);
-  }
-  return { entries, complete: false };
-}
-
-function countOutcome(entries: readonly DirectoryEntry[], outcome: GameOutcome): number {
-  return entries.filter((entry) => entry.outcome === outcome).length;
+/** The people of all rooms of some stages: those of the rooms looked at, and as many in each of the others on average. */
+function connectedPlayers(counted: readonly RoomCount[], looked: readonly Census[]): number {
+  const players = looked.map((seen, place) =>
+    seen.isComplete || seen.rooms === 0
+      ? seen.players
+      : (seen.players / seen.rooms) * Math.max(seen.rooms, counted[place]?.rooms ?? 0),
+  );
+  return Math.round(players.reduce((sum, some) => sum + some, 0));
 }
 
 function sum(counts: Readonly<Record<string, number>>, names: readonly string[]): number {

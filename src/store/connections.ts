@@ -3,7 +3,7 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionId } from '../room/room.ts';
-import { itemToConnection, itemToMember } from './items.ts';
+import { itemToConnection, itemToMember, itemToPulse } from './items.ts';
 import type { Connection } from './items.ts';
 import {
   CONNECTION_SECONDS,
@@ -20,9 +20,9 @@ import type { Table } from './table.ts';
 /** The `room` of a connection that is in no room. */
 export const LOBBY = 'lobby';
 
-/** A pulse to be sent after so many seconds. */
+/** A pulse to be sent after so many whole seconds. */
 export interface Pulse {
-  readonly delaySeconds: 0 | 1;
+  readonly delaySeconds: number;
 }
 
 export interface Connections {
@@ -38,12 +38,15 @@ export interface Connections {
   /**
    * Asks for the lobby to be told of a change (the list of rooms), which must be written already and `at` read after
    * that. The answer is the pulse to schedule, or null when one is already under way that comes later than `at`. Two
-   * pulses are never less than a second apart.
+   * pulses are never less than a second apart, or as many as `spacePulses` has said last.
    */
   pulseLobby(at: number): Promise<Pulse | null>;
+  /** From now on pulses are to be so many seconds apart, 900 at the most: a message cannot wait longer (aws-facts.md). */
+  spacePulses(seconds: number): Promise<void>;
 }
 
-const PULSE_INTERVAL = 1000;
+const USUAL_SPACING_SECONDS = 1;
+export const MOST_SPACING_SECONDS = 900;
 
 export function createConnections(table: Table): Connections {
   return {
@@ -59,6 +62,7 @@ export function createConnections(table: Table): Connections {
     leaveLobby: (connection) => leaveLobby(table, connection),
     lobbyMembers: () => lobbyMembers(table),
     pulseLobby: (at) => pulseLobby(table, at),
+    spacePulses: (seconds) => spacePulses(table, Math.min(seconds, MOST_SPACING_SECONDS)),
   };
 }
 
@@ -124,32 +128,58 @@ async function* lobbyMembers(table: Table): AsyncGenerator<readonly ConnectionId
   }
 }
 
-/** `pulseAt` is when the latest pulse was or will be sent. */
+/**
+ * Read first: in a busy lobby most changes find a pulse under way, and a write, refused or not, costs more than a read and
+ * counts against the thousand a second that the one item takes (aws-facts.md).
+ */
 async function pulseLobby(table: Table, at: number): Promise<Pulse | null> {
-  const isQuiet = 'attribute_not_exists(pulseAt) OR pulseAt <= :latest';
-  if (await movePulse(table, at, { condition: isQuiet, latest: at - PULSE_INTERVAL }))
-    return { delaySeconds: 0 };
-  const next = at + PULSE_INTERVAL;
-  if (await movePulse(table, next, { condition: 'pulseAt <= :latest', latest: at }))
-    return { delaySeconds: 1 };
-  return null;
+  for (;;) {
+    const pulse = await readPulse(table, { ConsistentRead: true });
+    const { pulseAt, spacing } = pulse;
+    if (pulseAt !== null && pulseAt > at) return null;
+    const isQuiet = pulseAt === null || pulseAt <= at - spacing * 1_000;
+    const delaySeconds = isQuiet ? 0 : spacing;
+    // Refused: somebody else's pulse was faster, and later than the one that was read. It may be late enough for both.
+    if (await movePulse(table, pulseAt, at + delaySeconds * 1_000)) return { delaySeconds };
+  }
 }
 
-async function movePulse(
+/** `pulseAt` is when the latest pulse was or will be sent, epoch ms. */
+async function readPulse(
   { client, name }: Table,
-  to: number,
-  { condition, latest }: { readonly condition: string; readonly latest: number },
-): Promise<boolean> {
+  how: { readonly ConsistentRead: boolean },
+): Promise<{ readonly pulseAt: number | null; readonly spacing: number }> {
+  const { Item = {} } = await client.send(new GetCommand({ TableName: name, Key: PULSE_KEY, ...how }));
+  const { pulseAt = null, spacing = USUAL_SPACING_SECONDS } = itemToPulse(Item);
+  return { pulseAt, spacing };
+}
+
+async function movePulse({ client, name }: Table, from: number | null, to: number): Promise<boolean> {
   const outcome = await guarded(
     client.send(
       new UpdateCommand({
         TableName: name,
         Key: PULSE_KEY,
         UpdateExpression: 'SET pulseAt = :to',
-        ConditionExpression: condition,
-        ExpressionAttributeValues: { ':to': to, ':latest': latest },
+        ConditionExpression: from === null ? 'attribute_not_exists(pulseAt)' : 'pulseAt = :from',
+        ExpressionAttributeValues: { ':to': to, ...(from !== null && { ':from': from }) },
       }),
     ),
   );
   return outcome.kind === 'done';
+}
+
+/** A lobby keeps its size from one pulse to the next mostly: the spacing is written when it is another. */
+async function spacePulses(table: Table, seconds: number): Promise<void> {
+  const { client, name } = table;
+  const { spacing } = await readPulse(table, { ConsistentRead: false });
+  if (spacing === seconds) return;
+  await client.send(
+    new UpdateCommand({
+      TableName: name,
+      Key: PULSE_KEY,
+      UpdateExpression: 'SET spacing = :seconds',
+      ExpressionAttributeValues: { ':seconds': seconds },
+    }),
+  );
 }

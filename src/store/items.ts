@@ -65,6 +65,7 @@ const connectionItem = z.object({ ...key, room: z.string(), player: z.string(), 
 const memberItem = z.object({ ...key, ttl });
 const tallyItem = z.catchall(z.object({ ...key, ttl }), z.number());
 const rateItem = z.object({ hits: z.int() });
+const pulseItem = z.object({ pulseAt: z.exactOptional(z.number()), spacing: z.exactOptional(z.int()) });
 
 /** A commit as an item, but for its `ttl`. */
 export function commitToItem({ room, seq, snapshot, ...commit }: Commit): Item {
@@ -142,6 +143,11 @@ export function itemToTally(item: Item): MinuteTally {
       : [],
   );
   return { minute, counts: Object.fromEntries(counts) };
+}
+
+/** When the lobby's latest pulse was or will be (epoch ms), and how many seconds two must be apart. */
+export function itemToPulse(item: Item): { readonly pulseAt?: number; readonly spacing?: number } {
+  return parse(pulseItem, item);
 }
 
 export function itemToHits(item: Item): number {

@@ -174,6 +174,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     return members.filter((member) => member.endsWith(pair.name(''))).sort();
   }),
   fc.constant<Step>(({ now }, store) => store.pulseLobby(now)),
+  fc.constantFrom(1, 2, 40, 1_000).map(
+    (seconds): Step =>
+      (_pair, store) =>
+        store.spacePulses(seconds),
+  ),
   fc.tuple(fc.constantFrom('moves', 'errors.X'), fc.nat(5)).map(
     ([name, by]): Step =>
       (pair, store) =>
@@ -203,6 +208,8 @@ test('the store in memory answers everything as the one on DynamoDB does', async
   await fc.assert(
     fc.asyncProperty(happenings, async (happened) => {
       const pair = newPair();
+      // The pulse is one for all runs.
+      await pair.real.spacePulses(1);
       for (const happening of happened) {
         if (typeof happening === 'number') {
           pair.now += happening * 1_000;

@@ -461,7 +461,7 @@ describe('the directory', () => {
   test('says so when there are more rooms than it counts', async () => {
     const more = { Count: 5, LastEvaluatedKey: marshall({ ...metaKey('X'), GSI1PK: 'OPEN#0', GSI1SK: 'x' }) };
     await withReplies([more], async (endless, requests) => {
-      expect(await endless.count('open')).toEqual({ rooms: 4 * 10 * 5, isComplete: false });
+      expect(await endless.count('open')).toEqual({ rooms: 4 * 2 * 5, isComplete: false });
       expect(requests).toHaveLength(40);
     });
   });
@@ -579,6 +579,21 @@ describe('the lobby’s pulse', () => {
     const pulses = await Promise.all(Array.from({ length: 10 }, () => store.pulseLobby(START)));
     expect(pulses.filter((pulse) => pulse !== null)).toHaveLength(2);
     expect(pulses).toEqual(expect.arrayContaining([{ delaySeconds: 0 }, { delaySeconds: 1 }, null]));
+  });
+});
+
+describe('the lobby’s pulse, spaced out', () => {
+  beforeEach(() => remove(PULSE_KEY));
+
+  test('comes as many seconds after the last as was said, a message’s longest delay at the most', async () => {
+    await store.spacePulses(30);
+    expect(await store.pulseLobby(START)).toEqual({ delaySeconds: 0 });
+    expect(await store.pulseLobby(START + 29_999)).toEqual({ delaySeconds: 30 });
+    expect(await store.pulseLobby(START + 59_998)).toBeNull();
+    await store.spacePulses(1);
+    expect(await store.pulseLobby(START + 60_000)).toEqual({ delaySeconds: 1 });
+    await store.spacePulses(5_000);
+    expect(await store.pulseLobby(START + 61_001)).toEqual({ delaySeconds: 900 });
   });
 });
 

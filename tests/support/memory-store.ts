@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyCommit, NO_RECORD } from '../../src/room/record.ts';
 import type { Commit, RoomRecord } from '../../src/room/record.ts';
 import type { ConnectionId, PlayerId, RoomId } from '../../src/room/room.ts';
-import { LOBBY } from '../../src/store/connections.ts';
+import { LOBBY, MOST_SPACING_SECONDS } from '../../src/store/connections.ts';
 import type { Pulse } from '../../src/store/connections.ts';
 import { sumOf } from '../../src/store/counters.ts';
 import type { Counts, Minute } from '../../src/store/counters.ts';
@@ -34,7 +34,6 @@ export interface MemoryStoreOptions {
 }
 
 const NO_LOG: RoomLog = { commits: [], records: [NO_RECORD] };
-const PULSE_INTERVAL = 1_000;
 
 export class MemoryStore {
   readonly #now: () => number;
@@ -50,6 +49,8 @@ export class MemoryStore {
   /** Rooms that a player made, and when. */
   readonly #made = new Map<PlayerId, Map<RoomId, number>>();
   #pulseAt: number | null = null;
+  /** Seconds between two pulses. */
+  #spacing = 1;
 
   constructor({ now, historyDays = 7, committed = () => undefined }: MemoryStoreOptions) {
     this.#now = now;
@@ -95,6 +96,10 @@ export class MemoryStore {
       leaveLobby: (connection) => call(`leaveLobby ${connection}`, () => void this.#lobby.delete(connection)),
       lobbyMembers: () => this.#members(call),
       pulseLobby: (at) => call('pulseLobby', () => this.#pulse(at)),
+      spacePulses: (seconds) =>
+        call('spacePulses', () => {
+          this.#spacing = Math.min(seconds, MOST_SPACING_SECONDS);
+        }),
       noteRoom: (player, room, at) => call(`noteRoom ${player}`, () => this.#noteRoom(player, room, at)),
       roomsOf: (player) => call(`roomsOf ${player}`, () => this.#roomsOf(player)),
       tally: (minute, counts) => call('tally', () => this.#add(minute, counts)),
@@ -191,13 +196,11 @@ export class MemoryStore {
   }
 
   #pulse(at: number): Pulse | null {
-    if (this.#pulseAt === null || this.#pulseAt <= at - PULSE_INTERVAL) {
-      this.#pulseAt = at;
-      return { delaySeconds: 0 };
-    }
-    if (this.#pulseAt > at) return null;
-    this.#pulseAt = at + PULSE_INTERVAL;
-    return { delaySeconds: 1 };
+    if (this.#pulseAt !== null && this.#pulseAt > at) return null;
+    const isQuiet = this.#pulseAt === null || this.#pulseAt <= at - this.#spacing * 1_000;
+    const delaySeconds = isQuiet ? 0 : this.#spacing;
+    this.#pulseAt = at + delaySeconds * 1_000;
+    return { delaySeconds };
   }
 
   // ---- Counters ----

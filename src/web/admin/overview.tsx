@@ -117,7 +117,9 @@ function Numbers({ stats }: { readonly stats: SystemStats }) {
         />
       </dl>
       {!stats.complete && (
-        <p class="faint">There are more rooms than are counted: players and games are at least as many.</p>
+        <p class="faint">
+          There are more rooms than are counted: they are at least as many, and the players about as many.
+        </p>
       )}
     </>
   );
@@ -202,7 +204,7 @@ function linesOf({ minutes }: SystemSeries, stats: SystemStats | null) {
 function Counts({ stats }: { readonly stats: SystemStats }) {
   return (
     <section class="counts" aria-label="Counts">
-      <Bars title="Games by outcome" note="as long as their rooms are kept" counts={stats.games} />
+      <Bars title="Games by outcome" note="within 24 hours" counts={stats.games} />
       <Bars title="Errors by code" note="told to players in 24 hours" counts={stats.errors} />
       <Bars title="Failures" note="of work after a commit, in 24 hours" counts={stats.failures} />
       <Bars title="Posts to connections" note="in 24 hours" counts={stats.posts} />

@@ -156,6 +156,34 @@ describe('telling the lobby', () => {
     expect(told.toSorted()).toEqual(crowd.toSorted());
   });
 
+  test('is done so seldom that it costs a thousand posts a second at the most', async () => {
+    const pulses = async (size: number): Promise<number | undefined> => {
+      await come(...Array.from({ length: size }, (_, place) => `connection-${place}`));
+      await tellLobby(world.ports);
+      world.pass(10);
+      await world.ports.store.pulseLobby(world.now);
+      return (await world.ports.store.pulseLobby(world.now))?.delaySeconds;
+    };
+    expect(await pulses(1_000)).toBe(1);
+    expect(await pulses(1_001)).toBe(2);
+    expect(await pulses(4_500)).toBe(5);
+  });
+
+  test('has eight calls of the broadcaster under way at the most', async () => {
+    await come(...Array.from({ length: 5_000 }, (_, place) => `connection-${place}`));
+    let underWay = 0;
+    let most = 0;
+    const publisher: typeof world.ports.publisher = {
+      publish: async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((done) => setImmediate(done));
+        underWay -= 1;
+      },
+    };
+    await tellLobby({ ...world.ports, publisher });
+    expect(most).toBe(8);
+  });
+
   test('fails when the broadcaster cannot be reached, so that the tick comes again', async () => {
     await come('a');
     world.faults.refuse('publish');
