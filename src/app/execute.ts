@@ -83,7 +83,7 @@ export async function execute(ports: Ports, order: Order): Promise<Outcome> {
     }
     const commit = newCommit(record, order, judged.events, at);
     const after = applyCommit(record, commit);
-    const appended = await store.append(withSnapshot(commit, record, after));
+    const appended = await store.append(withSnapshot(commit, after));
     if (appended.kind === 'appended') {
       memory.keep(order.room, after);
       return committed(ports, order, { before: record, after, commit });
@@ -177,17 +177,10 @@ function newCommit(record: RoomRecord, order: Order, events: Commit['events'], a
 }
 
 /** The commit as it is stored: with a snapshot when one is due, and with the time of what comes next. */
-function withSnapshot(commit: Commit, before: RoomRecord, after: RoomRecord): Commit {
+function withSnapshot(commit: Commit, after: RoomRecord): Commit {
   const wakeAt = nextTick(after.room);
-  const isDue = commit.seq % SNAPSHOT_EVERY === 0 || phaseOf(before.room) !== phaseOf(after.room);
+  const isDue = commit.seq % SNAPSHOT_EVERY === 0;
   return { ...commit, ...(isDue ? { snapshot: after } : {}), ...(wakeAt === null ? {} : { wakeAt }) };
-}
-
-function phaseOf(room: Room): string {
-  if (room.stage !== 'playing') return room.stage;
-  const { phase } = room.game;
-  // Turns and their results alternate too often for a snapshot each.
-  return phase.name === 'turn_results' ? 'turn' : phase.name;
 }
 
 // ---- After the commit ----

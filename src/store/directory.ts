@@ -36,8 +36,8 @@ export interface Directory {
   count(stage: ListedStage): Promise<RoomCount>;
 }
 
-/** Pages of at most 1 MB that a count follows in each shard, some two thousand rooms a page. */
-const COUNT_PAGES = 2;
+/** Pages of at most 1 MB that a count follows in each shard, some five thousand rooms a page. */
+const COUNT_PAGES = 1;
 
 export function createDirectory(table: Table, settings: { readonly historyDays: number }): Directory {
   /** How long an entry stays when nothing more is projected: a game lasts an hour, its result as long as its log. */

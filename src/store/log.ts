@@ -20,7 +20,7 @@ import {
 import { guarded } from './table.ts';
 import type { Table } from './table.ts';
 
-/** A snapshot is due on every 16th commit at least: a load reads this many and no more. */
+/** A snapshot is on every 16th commit: a load reads this many, one snapshot among them, and no more (docs/decisions/0016). */
 export const SNAPSHOT_EVERY = 16;
 
 /**

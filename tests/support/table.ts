@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureTable } from '../../scripts/local/table.ts';
 
 export interface StartedTable {
@@ -25,7 +26,7 @@ export async function startTable(): Promise<StartedTable> {
   const plain = plainClient(endpoint);
   const client = DynamoDBDocumentClient.from(plain);
   const table = 'liap-tui-test';
-  await ensureTable(plain, table);
+  await untilThere(() => ensureTable(plain, table));
   return {
     client,
     table,
@@ -36,6 +37,18 @@ export async function startTable(): Promise<StartedTable> {
       await close(server);
     },
   };
+}
+
+/** A table takes a moment to be created, longer on a busy machine. */
+async function untilThere(ensure: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await ensure(); return;
+    } catch (error) {
+      if (tries === 50) throw error;
+      await sleep(tries);
+    }
+  }
 }
 
 /** A client of whatever speaks DynamoDB's API there. */
