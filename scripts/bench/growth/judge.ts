@@ -70,18 +70,14 @@ function sameCalls(samples: readonly Sample[], axis: Axis, operations: readonly 
   });
 }
 
-/** Calls do not grow with the length of a game, and what they read hardly. */
+/** What a move reads hardly grows with the length of a game. */
 function longer(samples: readonly Sample[]): readonly string[] {
   const long = samples.filter(({ size }) => size >= LONG_ENOUGH);
   return compared(long, 'length', MOVES).flatMap(([least, most]) => {
-    const calls = sameCalls([least, most], 'length', [most.operation]);
     const { readUnits } = most.mean;
     return readUnits <= least.mean.readUnits * LONGER
-      ? calls
-      : [
-          ...calls,
-          `${placeOf(most)}: ${readUnits} read units, at length ${least.size} ${least.mean.readUnits}.`,
-        ];
+      ? []
+      : [`${placeOf(most)}: ${readUnits} read units, at length ${least.size} ${least.mean.readUnits}.`];
   });
 }
 
