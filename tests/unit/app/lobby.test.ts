@@ -174,10 +174,15 @@ describe('telling the lobby', () => {
     let underWay = 0;
     let most = 0;
     const publisher: typeof world.ports.publisher = {
-      publish: async () => {
+      publish: () => {
         most = Math.max(most, ++underWay);
-        await new Promise((done) => setImmediate(done));
-        underWay -= 1;
+        const ended = new Promise<null>((done) => {
+          setImmediate(() => {
+            underWay -= 1;
+            done(null);
+          });
+        });
+        return { begun: Promise.resolve(null), ended };
       },
     };
     await tellLobby({ ...world.ports, publisher });
