@@ -43,7 +43,8 @@ export async function startTable(): Promise<StartedTable> {
 async function untilThere(ensure: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await ensure(); return;
+      await ensure();
+      return;
     } catch (error) {
       if (tries === 50) throw error;
       await sleep(tries);
