@@ -38,7 +38,7 @@ interface Stage {
 
 /** A game of some humans, the rest bots, in a world without faults. */
 function stage(humans: number, settings: Partial<Settings> = {}): Stage {
-  const scheduler = new Scheduler(14, EPOCH);
+  const scheduler = new Scheduler(15, EPOCH);
   const party: Party = { room: null, humans, over: false };
   const invariants = new Invariants({
     recordOf: (room) => cloud.store.recordOf(room),
