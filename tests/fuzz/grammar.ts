@@ -116,6 +116,7 @@ function envelopeOf(dice: Dice, { event, data }: Draft, count: number): Record<s
     ...(Object.keys(data).length === 0 && dice.chance(0.3) ? {} : { data }),
     ...(id === undefined ? {} : { id }),
     ...(dice.chance(0.1) ? { sequence: dice.between(0, 999), timestamp: dice.between(0, 2 ** 41) } : {}),
+    ...(dice.chance(0.4) ? { seen: dice.between(0, 60) } : {}),
   };
 }
 
