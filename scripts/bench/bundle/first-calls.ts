@@ -1,0 +1,139 @@
+// The first call of each function's life, and AWS as it needs to be for that: one server on the loopback that answers for every
+// service. Each call goes through every client that the function has a use for in a call of this kind.
+
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { createIdentity } from '../../../src/app/identity.ts';
+
+export interface FirstCall {
+  readonly event: unknown;
+  /** Of the answer as text, when all went well. */
+  readonly answered: RegExp;
+}
+
+const SECRET = 'what-the-parameter-store-says';
+const ORIGIN = 'https://play.example';
+const CONNECTION = 'connection-1';
+const { token } = createIdentity(SECRET).issue();
+
+const atSocket = (eventType: string, room: string, body?: string): unknown => ({
+  requestContext: {
+    connectionId: CONNECTION,
+    requestId: 'request-1',
+    eventType,
+    authorizer: { player: 'player-1', room },
+  },
+  body,
+});
+
+const delivery = {
+  roomId: 'ABCDEF',
+  seq: 1,
+  sends: [{ connectionId: CONNECTION, frames: [{ event: 'room_update', data: {} }] }],
+};
+
+/** By the function's name. */
+export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
+  authorizer: {
+    event: {
+      methodArn: 'arn:aws:execute-api:us-east-1:000000000000:api/dev/$connect',
+      headers: { Origin: ORIGIN },
+      queryStringParameters: { room_id: 'lobby', session: token },
+    },
+    answered: /"Effect":"Allow"/,
+  },
+  connect: { event: atSocket('CONNECT', 'lobby'), answered: /"statusCode":200/ },
+  disconnect: { event: atSocket('DISCONNECT', 'ABCDEF'), answered: /"statusCode":200/ },
+  message: {
+    event: atSocket(
+      'MESSAGE',
+      'lobby',
+      JSON.stringify({ event: 'create_room', data: { player_name: 'Ann' }, id: 'frame-1' }),
+    ),
+    answered: /room_created/,
+  },
+  broadcaster: { event: delivery, answered: /"delivered":1/ },
+  phase: {
+    event: { phase: 'turns', roomId: 'ABCDEF', game: 1, round: 1, token: 'token-1' },
+    answered: /"entered":true/,
+  },
+  tick: {
+    event: { Records: [{ messageId: 'message-1', body: JSON.stringify({ kind: 'lobby' }) }] },
+    answered: /"batchItemFailures":\[\]/,
+  },
+  http: {
+    event: {
+      version: '2.0',
+      routeKey: 'GET /api/health/detailed',
+      rawPath: '/api/health/detailed',
+      rawQueryString: '',
+      headers: { host: 'api.example', authorization: `Bearer ${SECRET}` },
+      requestContext: {
+        domainName: 'api.example',
+        http: { method: 'GET', path: '/api/health/detailed', protocol: 'HTTP/1.1', sourceIp: '203.0.113.7' },
+        requestId: 'request-1',
+        stage: '$default',
+      },
+      isBase64Encoded: false,
+    },
+    answered: /\\"status\\":\\"ok\\",.*"statusCode":200/,
+  },
+};
+
+/** What functions learn from their environment, where AWS is at `url`. */
+export function environmentAt(url: string): Readonly<Record<string, string>> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: url,
+    STAGE: 'dev',
+    TABLE_NAME: 'table',
+    ALLOWED_ORIGINS: ORIGIN,
+    WEBSOCKET_ENDPOINT: `${url}/dev`,
+    BROADCASTER_FUNCTION: 'broadcaster',
+    STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:game',
+    TICK_QUEUE_URL: `${url}/000000000000/ticks`,
+    DEAD_LETTER_QUEUE_URL: `${url}/000000000000/dead-letters`,
+    GAME_SETTINGS: '{}',
+    SESSION_SECRET_PARAMETER: '/dev/session-secret',
+    ADMIN_TOKEN_PARAMETER: '/dev/admin-token',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  };
+}
+
+/** All of AWS, empty: every room is yet to be made, every queue has nothing in it, every post arrives. */
+export function createAws(): Server {
+  return createServer((request, response) => {
+    void text(request).then((body) => {
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(answerTo(request.headers, body)));
+    });
+  });
+}
+
+function answerTo(headers: IncomingHttpHeaders, body: string): unknown {
+  const operation = String(headers['x-amz-target']).split('.').at(-1);
+  switch (operation) {
+    case 'Query':
+      return { Items: [], Count: 0, ScannedCount: 0 };
+    case 'UpdateItem':
+      return { Attributes: { hits: { N: '1' } } };
+    case 'GetParameter':
+      return { Parameter: { Value: SECRET } };
+    case 'SendMessage': {
+      const { MessageBody } = JSON.parse(body) as { MessageBody: string };
+      return {
+        MessageId: 'message-1',
+        MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+      };
+    }
+    case 'GetQueueAttributes':
+      return { Attributes: {} };
+    default:
+      return {};
+  }
+}
