@@ -13,18 +13,36 @@ const SOURCES = join(__dirname, '../src');
 const RULES = [
   // In Lambda credentials are in the environment; locally scripts/local puts them there. The chain brings five more clients.
   [/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/, environmentOnly],
+  // For the same reason: no files of a home that is empty, no metadata of an instance that there is none of.
+  [/@smithy\/core\/dist-es\/submodules\/config\/.*\/fromSharedConfigFiles\.js$/, noConfigFiles],
+  [/@smithy\/core\/dist-es\/submodules\/config\/.*\/getInstanceMetadataRegion\.js$/, noInstance],
   [/@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/, usedShapes],
   [/@smithy\/core\/dist-es\/submodules\/protocols\/HttpProtocol\.js$/, staticImports],
   // Whoever imports one, we or the SDK for its user agent, wants to know the version.
   [/\/package\.json$/, versionOnly],
   // What stands in for node:crypto where there is no SHA-256.
   [/@smithy\/core\/dist-es\/submodules\/checksum\/sha256\/Sha256Js\.js$/, neverUsed],
+  // Retries that slow down by themselves, when AWS_RETRY_MODE asks for them.
+  [/@smithy\/core\/dist-es\/submodules\/retry\/util-retry\/AdaptiveRetryStrategy\.js$/, neverUsed],
   // Used when endpoint discovery is switched on, which it is not; it brings a CommonJS package of data structures.
   [/@aws-sdk\/endpoint-cache\/dist-es\/EndpointCache\.js$/, neverUsed],
 ];
 
 function environmentOnly() {
   return 'export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env";';
+}
+
+/** Every setting is looked for in the environment, in the files, and has a default: the files have none. */
+function noConfigFiles() {
+  return `
+    import { CredentialsProviderError } from "../property-provider/CredentialsProviderError";
+    export const fromSharedConfigFiles = () => async () => {
+      throw new CredentialsProviderError("Not in the environment");
+    };`;
+}
+
+function noInstance() {
+  return 'export const getInstanceMetadataRegion = async () => undefined;';
 }
 
 /**

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { bundle } from '../../scripts/bench/bundle/bundling.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 
 jest.setTimeout(120_000);
@@ -62,6 +63,22 @@ test('Packaging makes all functions, each with everything it needs in one small 
   for (const name of FUNCTIONS)
     expect(statSync(join(folder, 'out', `${name}.zip`)).size).toBeLessThan(1024 * 1024);
 });
+
+test('What is packaged is what npm run bench:bundle measures', async () => {
+  for (const name of FUNCTIONS) {
+    const { size } = await bundle(name);
+    expect([name, sizesIn(join(folder, 'out', `${name}.zip`))]).toEqual([name, [size]]);
+  }
+});
+
+/** The sizes of a zip's files, unpacked, by the entries of its directory (APPNOTE 4.3.12). */
+function sizesIn(zip: string): readonly number[] {
+  const bytes = readFileSync(zip);
+  const sizes: number[] = [];
+  for (let at = bytes.indexOf('PK\x01\x02'); at >= 0; at = bytes.indexOf('PK\x01\x02', at + 4))
+    sizes.push(bytes.readUInt32LE(at + 24));
+  return sizes;
+}
 
 test('The functions get the default settings of the game', () => {
   for (const { Properties } of ofType('AWS::Lambda::Function')) {

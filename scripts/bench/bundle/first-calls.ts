@@ -98,6 +98,7 @@ export function environmentAt(url: string): Readonly<Record<string, string>> {
     TICK_QUEUE_URL: `${url}/000000000000/ticks`,
     DEAD_LETTER_QUEUE_URL: `${url}/000000000000/dead-letters`,
     GAME_SETTINGS: '{}',
+    TALLY_SECONDS: '60',
     SESSION_SECRET_PARAMETER: '/dev/session-secret',
     ADMIN_TOKEN_PARAMETER: '/dev/admin-token',
     POWERTOOLS_LOG_LEVEL: 'SILENT',

@@ -39,12 +39,22 @@ export async function firstAnswers(
 async function firstAnswer(name: string, path: string, url: string): Promise<FirstAnswer> {
   const call = FIRST_CALLS[name];
   if (call === undefined) throw new Error(`There is no first call of ${name} in first-calls.ts`);
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [FIRST_CALL, path, JSON.stringify(call.event)],
-    { env: { PATH: process.env['PATH'], ...environmentAt(url) } },
-  );
+  const env = { PATH: process.env['PATH'], ...environmentAt(url) };
+  const stdout = await run([FIRST_CALL, path, JSON.stringify(call.event)], env).catch((error: unknown) => {
+    throw new Error(`${name} did not start: ${reasonIn(error)}`);
+  });
   const first = JSON.parse(stdout.split('\n').at(-1) ?? '') as FirstAnswer;
   if (!call.answered.test(first.answer)) throw new Error(`${name} answered ${first.answer}`);
   return first;
+}
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  return stdout;
+}
+
+/** What a failed process says went wrong, without the line of minified code it shows. */
+function reasonIn(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+  return /^\w*Error: .*/m.exec(said)?.[0] ?? said.slice(-500);
 }
