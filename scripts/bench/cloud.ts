@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import type { Settings } from '../../src/room/room.ts';
 import { startChild } from '../local/child.ts';
 import { createSteps, readDefinition } from '../local/steps.ts';
+import type { Log as StepsLog } from '../local/steps.ts';
 import { ensureTable } from '../local/table.ts';
 import { takeOverClients } from './clients.ts';
 import type { Callback, Clients } from './clients.ts';
@@ -41,6 +42,8 @@ export async function openCloud(given: {
   readonly settings: Settings;
   readonly observer: Observer;
   readonly coldStarts: ColdStarts;
+  /** Hears of every state that an execution enters. */
+  readonly log?: StepsLog;
 }): Promise<BenchCloud> {
   const endpoint = `http://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
   const sessionSecret = randomBytes(32).toString('base64url');
@@ -70,7 +73,7 @@ export async function openCloud(given: {
       name === 'phase'
         ? enterState({ gateway, functions, callbacks }, payload)
         : deliverTicks({ gateway, functions }, payload),
-    log: () => undefined,
+    log: given.log ?? (() => undefined),
     stateMachineArn: STATE_MACHINE_ARN,
     tickQueueUrl: `${QUEUES}/ticks`,
     deadLetterQueueUrl: `${QUEUES}/dead-letters`,

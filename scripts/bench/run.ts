@@ -32,6 +32,8 @@ export interface Run {
   readonly calls: Readonly<Record<string, Summary>>;
   readonly games: number;
   readonly moves: number;
+  /** Moves that players made, measured or not. */
+  readonly gameMoves: number;
   readonly messages: number;
   readonly hedged: number;
   /** Moves decided without reading the room. */
@@ -74,7 +76,8 @@ export async function measureGames(cloud: BenchCloud, desk: Desk, options: RunOp
     }
   });
   cloud.clients.variant = AS_IT_IS;
-  return { ...result, rooms: played.map(({ room }) => room) };
+  const gameMoves = played.reduce((sum, { moves }) => sum + moves, 0);
+  return { ...result, gameMoves, rooms: played.map(({ room }) => room) };
 }
 
 /** Measures whatever the work leads to. */
@@ -103,6 +106,7 @@ export async function measureWork(
     messages: cloud.gateway.messages - before.messages,
     hedged: cloud.clients.hedged - before.hedged,
     instances: cloud.functions.instances,
+    gameMoves: 0,
     seconds,
     rooms: [],
   };

@@ -20,6 +20,9 @@ const LATENCY = 'CommandLatency';
 /** As many values as one metric of a line may have. */
 const MOST_SAMPLES = 100;
 
+/** All of them, each of which is paid for by the month. */
+export const METRIC_NAMES: readonly string[] = [...Object.keys(METRICS), LATENCY];
+
 /** What writes gathered counts as a line of metrics, if any of them is one. */
 export function createMetrics(stage: string): (gathered: Counts) => void {
   const metrics = new Metrics({
