@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { SNAPSHOT_EVERY } from '../../../src/store/log.ts';
 import type { Cost } from './counted.ts';
+import { ANY_MOVE } from './measure.ts';
 import type { Axis, Sample } from './measure.ts';
 
 /** Limits of `scripts/bench/budgets.json`, key `growth`. */
@@ -19,7 +20,7 @@ export const GrowthBudgets = z.strictObject({
 });
 export type GrowthBudgets = z.output<typeof GrowthBudgets>;
 
-const MOVES: readonly string[] = ['declare', 'play', 'play that ends a turn'];
+const MOVES: readonly string[] = ['declare', 'play', 'play that ends a turn', ANY_MOVE];
 /** What does not depend on others at all; with `sync_request` and `ping`, which are no moves. */
 const IN_A_ROOM: readonly string[] = [...MOVES, 'ping', 'sync_request'];
 /** A longer game has a longer score sheet in its snapshots, which costs a read unit now and then; no more than that. */
@@ -33,7 +34,7 @@ export function judgeGrowth(samples: readonly Sample[], budgets: GrowthBudgets):
     ...flat(samples, 'rooms', IN_A_ROOM, ['readUnits', 'writeUnits', 'items', 'posts', 'messages']),
     ...flat(samples, 'lobby', IN_A_ROOM, ['readUnits', 'writeUnits', 'items', 'posts', 'messages']),
     ...flat(samples, 'spectators', IN_A_ROOM, ['items']),
-    ...flat(samples, 'length', MOVES, ['posts', 'messages']),
+    ...flat(samples, 'length', ['declare', 'play'], ['posts', 'messages']),
     ...flat(samples, 'lobby', ['get_rooms'], ['readUnits', 'items', 'messages']),
     ...sameCalls(samples, 'rooms', ['operator: statistics', 'get_rooms']),
     ...longer(samples),
@@ -73,7 +74,7 @@ function sameCalls(samples: readonly Sample[], axis: Axis, operations: readonly 
 /** What a move reads hardly grows with the length of a game. */
 function longer(samples: readonly Sample[]): readonly string[] {
   const long = samples.filter(({ size }) => size >= LONG_ENOUGH);
-  return compared(long, 'length', MOVES).flatMap(([least, most]) => {
+  return compared(long, 'length', [ANY_MOVE]).flatMap(([least, most]) => {
     const { readUnits } = most.mean;
     return readUnits <= least.mean.readUnits * LONGER
       ? []
@@ -85,7 +86,7 @@ function within(samples: readonly Sample[], budgets: GrowthBudgets): readonly st
   return samples.flatMap((sample) => {
     const { operation, mean, most, spacing } = sample;
     const limits: readonly (readonly [what: string, is: number, limit: number])[] = [
-      ...(MOVES.includes(operation)
+      ...(operation === ANY_MOVE
         ? ([
             ['read units', mean.readUnits, budgets.moveReadUnits],
             ['write units', mean.writeUnits, budgets.moveWriteUnits],
