@@ -137,7 +137,9 @@ export class Figures {
     const histogram = this.#histograms.get(name);
     if (histogram === undefined || histogram.totalCount === 0)
       return { count: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 };
-    const at = (share: number): number => milliseconds(histogram.getValueAtPercentile(share));
+    // A percentile is the upper end of its bucket, which may lie above the largest value in it.
+    const at = (share: number): number =>
+      milliseconds(Math.min(histogram.getValueAtPercentile(share), histogram.maxValue));
     return {
       count: histogram.totalCount,
       mean: milliseconds(histogram.mean),
