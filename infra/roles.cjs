@@ -16,6 +16,8 @@ const CONNECTIONS = arn('execute-api', '${WebsocketsApi}/${sls:stage}/*/@connect
 const ANYTHING = {
   // The traces of an account are one heap. Only with `tracing`.
   traces: may(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+  // Metrics are no resources.
+  metrics: may('cloudwatch:GetMetricStatistics', '*'),
   // Deliveries of logs and the policies that let services write belong to the account, not to a log group.
   logDeliveries: may(
     [
@@ -32,8 +34,8 @@ const ANYTHING = {
   ),
 };
 
-const readSecret = (name) =>
-  may('ssm:GetParameter', arn('ssm', `parameter/\${self:service}/\${sls:stage}/${name}`));
+const secretArn = (name) => arn('ssm', `parameter/\${self:service}/\${sls:stage}/${name}`);
+const readSecret = (name) => may('ssm:GetParameter', secretArn(name));
 
 /** A command: the room's log, its listing and the lobby's, then broadcaster, state machine and ticks. */
 const PLAY = [
@@ -71,6 +73,22 @@ const FUNCTIONS = {
     may('states:DescribeExecution', arn('states', `execution:${NAME}-game:*`)),
     may('sqs:GetQueueAttributes', arnOf('TickQueue'), arnOf('DeadLetterQueue')),
   ],
+  secrets: [
+    may(
+      ['ssm:PutParameter', 'ssm:GetParameter', 'ssm:DeleteParameters'],
+      secretArn('session-secret'),
+      secretArn('admin-token'),
+    ),
+    may(
+      ['cloudfront-keyvaluestore:DescribeKeyValueStore', 'cloudfront-keyvaluestore:PutKey'],
+      arnOf('EntryValues'),
+    ),
+  ],
+  pages: [
+    may(['s3:PutObject', 's3:DeleteObject'], { 'Fn::Sub': '${PagesBucket.Arn}/*' }),
+    may('s3:ListBucket', arnOf('PagesBucket')),
+  ],
+  alarm: [may('sns:Publish', { Ref: 'AlarmTopic' }), ANYTHING.metrics],
 };
 
 /** What every function may do: write its own log, and leave what failed with the dead letters. */
@@ -105,7 +123,8 @@ function role(service, Statement, Condition) {
 const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
 
 module.exports = async ({ resolveVariable }) => {
-  const traced = (await resolveVariable('param:tracing')) ? [ANYTHING.traces] : [];
+  // A parameter of the command line is text.
+  const traced = String(await resolveVariable('param:tracing')) === 'true' ? [ANYTHING.traces] : [];
   const roles = Object.entries(FUNCTIONS).map(([name, statements]) => [
     `${capitalized(name)}Role`,
     role('lambda.amazonaws.com', [...everyday(name), ...statements, ...traced]),

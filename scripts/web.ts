@@ -1,4 +1,4 @@
-// Bundles the pages: `npm run build:web` writes them to dist/web; the local cloud builds its own copy at start.
+// Bundles the pages: `npm run build:web` writes them to dist/web (or `-- FOLDER`); the local cloud builds its own copy at start.
 
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -76,6 +76,7 @@ function withAssets(html: string, assets: readonly string[]): string {
 }
 
 if (import.meta.main) {
-  await buildWeb(TARGET);
-  console.log(`The page is in ${TARGET}`);
+  const target = process.argv[2] ?? TARGET;
+  await buildWeb(target);
+  console.log(`The page is in ${target}`);
 }

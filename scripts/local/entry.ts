@@ -119,7 +119,10 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
         return;
       }
       req.url = urlOf(request);
-      if (request.uri.startsWith('/api/')) return proxy.web(req, res, { target: api });
+      if (request.uri.startsWith('/api/')) {
+        for (const [name, { value }] of Object.entries(request.headers)) req.headers[name] = value;
+        return proxy.web(req, res, { target: api });
+      }
       for (const [name, value] of security) res.setHeader(name, value);
       await addHeaders(edge, request, res, ip);
       files(req, res);

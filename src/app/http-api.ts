@@ -7,7 +7,7 @@ import { handle } from 'hono/aws-lambda';
 import type { LambdaEvent } from 'hono/aws-lambda';
 import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
-import { createIdentity, isSame, sessionIn } from './identity.ts';
+import { createIdentity, isSame, sessionIn, viewerIn } from './identity.ts';
 import type { Closed, Dependency, EventsPage, Health, Probed } from '../protocol/http.ts';
 import { closeRoom, roomDetail } from './operator.ts';
 import type { Ports, Queues } from './ports.ts';
@@ -67,13 +67,12 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
   });
 
   app.post('/api/session', async (context) => {
-    // The last address is the one that API Gateway saw itself; those before it are what the client says.
-    const address =
-      context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim().slice(0, 64) ?? 'unknown';
+    const secret = await ports.sessionSecret();
+    const address = viewerIn(context.req.header('x-liap-viewer'), secret) ?? callerOf(context);
     const allowed = await ports.store.hit(`session:${address}`, 60, ports.clock.now(), SESSIONS_A_MINUTE);
     if (!allowed)
       return refuse(context, 429, 'RATE_LIMITED', 'Too many new sessions from your address. Wait a minute.');
-    const { token, player } = createIdentity(await ports.sessionSecret()).issue();
+    const { token, player } = createIdentity(secret).issue();
     return context.json({ session_token: token, player_id: player });
   });
 
@@ -192,6 +191,11 @@ function refuseRoomId(context: Context): Response {
 
 function refuseRoom(context: Context): Response {
   return refuse(context, 404, 'ROOM_NOT_FOUND', 'There is no such room.');
+}
+
+/** Who called API Gateway: the last address is the one it saw itself, those before it are what the client says. */
+function callerOf(context: Context): string {
+  return context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim().slice(0, 64) ?? 'unknown';
 }
 
 /** The operator's token, compared in constant time; 401 without one, 403 with a wrong one. */

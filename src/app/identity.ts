@@ -42,6 +42,15 @@ export function sessionIn(from: {
   return cookie?.slice('liap_session='.length) ?? from.query ?? null;
 }
 
+/** The address of a viewer as the entry vouches for it (`nameViewer` in src/edge): `<address>.<mac>`; null when it does not. */
+export function viewerIn(header: string | undefined, secret: string): string | null {
+  if (header === undefined) return null;
+  const end = header.lastIndexOf('.');
+  const address = header.slice(0, Math.max(0, end));
+  const mac = createHmac('sha256', secret).update(`viewer:${address}`).digest('base64url');
+  return isSame(header.slice(end + 1), mac) ? address : null;
+}
+
 function playerOf(id: string): PlayerId {
   return createHash('sha256').update(id).digest('base64url').slice(0, 22);
 }

@@ -12,6 +12,7 @@ const TOKEN = /^[A-Za-z0-9_-]{32}\.[A-Za-z0-9_-]{43}$/;
 const SOCKET_PATH = /^\/ws\/([A-Za-z0-9_-]{1,64})$/;
 const FILE_PATH = /\.[A-Za-z0-9]+$/;
 const ADMIN_PATH = /^\/admin(\/|$)/;
+const VIEWER_HEADER = 'x-liap-viewer';
 
 // While the previous backend is being replaced (docs/migration.md): who is sent where, and how long a visitor stays there.
 const SIDE = 'liap_side';
@@ -21,13 +22,14 @@ const ROOM_PATH = /^\/(?:ws|room|game|replay)\/([A-Za-z0-9]{1,16})$/;
 const OUR_ROOM = /^[G-Zg-z]/;
 
 async function handler(event) {
-  return event.context.eventType === 'viewer-request' ? chooseBackend(event.request) : keepSession(event);
+  return event.context.eventType === 'viewer-request' ? chooseBackend(event) : keepSession(event);
 }
 
 // viewer-request: a room's id says which backend has it; who names none goes where the cookie says, or where the draw falls.
-async function chooseBackend(request) {
+async function chooseBackend(event) {
+  const request = event.request;
   const share = await shareOfNew();
-  if (share === null) return routeRequest(request);
+  if (share === null) return routeRequest(event);
   const room = roomNamed(request.uri);
   const known = sideKnown(request, share);
   const side = room
@@ -39,7 +41,7 @@ async function chooseBackend(request) {
   if (side !== known && isPage(request.uri) && request.method === 'GET') return noteSide(request, side);
   // Part of the cache's key (infra/entry.yml): both sides may have a file of the same name.
   request.headers['x-liap-side'] = { value: side };
-  if (side === 'new') return routeRequest(request);
+  if (side === 'new') return routeRequest(event);
   cf.selectRequestOriginById('previous');
   return request;
 }
@@ -88,11 +90,22 @@ function noteSide(request, side) {
 }
 
 // What the viewer asks for, as the path the origin knows.
-function routeRequest(request) {
+async function routeRequest(event) {
+  const request = event.request;
+  if (request.uri === '/api/session') return nameViewer(event);
   if (request.uri.startsWith('/api/')) return request;
   if (request.uri === '/ws' || request.uri.startsWith('/ws/')) return routeSocket(request);
   request.uri = pagePath(request.uri);
   return request;
+}
+
+// Sessions are limited by the viewer's address, of which the API sees only that CloudFront asks for somebody: `<address>.<mac>`, so that
+// nobody else can say it.
+async function nameViewer(event) {
+  const secret = await cf.kvs().get('session-secret');
+  const address = event.viewer.ip;
+  event.request.headers[VIEWER_HEADER] = { value: address + '.' + sign('viewer:' + address, secret) };
+  return event.request;
 }
 
 // API Gateway knows no path behind a socket's stage: the room moves to the query, beside the session and nothing else.

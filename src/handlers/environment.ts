@@ -21,6 +21,17 @@ export const Environment = z.object({
   TALLY_SECONDS: z.coerce
     .number('is not a number')
     .check(z.int('is not a whole number'), z.positive('is not above 0')),
+  /** Where the secrets are kept: names of SSM parameters. */
+  SESSION_SECRET_PARAMETER: text,
+  ADMIN_TOKEN_PARAMETER: text,
+  /** The key-value store of the entry function. */
+  ENTRY_STORE_ARN: text,
+  /** The bucket of the pages. */
+  PAGES_BUCKET: text,
+  /** The topic that tells operators. */
+  ALARM_TOPIC: text,
+  /** US dollars of a day beyond which operators are told. */
+  DAILY_COST_LIMIT: z.coerce.number('is not a number').check(z.positive('is not above 0')),
 });
 
 /** What `createPorts` is made from. */

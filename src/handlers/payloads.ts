@@ -31,3 +31,19 @@ export const PhasePayload = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('game_over'), ...game }),
   z.object({ phase: z.literal('abort'), ...game, error: z.optional(z.unknown()) }),
 ]);
+
+/** An alarm's change of state; an execution's end (EventBridge); the hour. */
+export const AlarmPayload = z.discriminatedUnion('source', [
+  z.object({
+    source: z.literal('aws.cloudwatch'),
+    alarmData: z.object({
+      alarmName: z.string(),
+      state: z.object({ value: z.string(), reason: z.string() }),
+    }),
+  }),
+  z.object({
+    source: z.literal('aws.states'),
+    detail: z.object({ name: z.string(), status: z.string() }),
+  }),
+  z.object({ source: z.literal('aws.events') }),
+]);

@@ -18,6 +18,7 @@ import { listingOf } from '../../src/room/listing.ts';
 import { commitKey } from '../../src/store/keys.ts';
 import { codeOf, dataOf } from '../support/players.ts';
 import { attached, detached, gameAt, LAST, lastTurn, opened, PEOPLE, tableOf } from '../support/room.ts';
+import { loadEdge } from '../../scripts/local/edge.ts';
 import {
   ADMIN_TOKEN,
   handshake,
@@ -632,6 +633,30 @@ describe('the HTTP API', () => {
       expect(statuses).toEqual([...Array.from({ length: 30 }, () => 200), 429]);
       expectError(await ask('192.0.2.2'), 429, 'RATE_LIMITED');
       expect((await ask('192.0.2.3')).statusCode).toBe(200);
+    });
+
+    test('counts the viewer that the entry vouches for, not the entry; who vouches for himself is counted as caller', async () => {
+      if (Date.now() % 60_000 > 50_000) await new Promise((resolve) => setTimeout(resolve, 10_500));
+      const edge = loadEdge({ 'session-secret': SESSION_SECRET });
+      const throughEntry = async (viewer: string) => {
+        const request = { method: 'POST', uri: '/api/session', querystring: {}, headers: {}, cookies: {} };
+        const { headers = {} } = await edge.viewerRequest(request, viewer);
+        const signed = headers['x-liap-viewer']?.value ?? '';
+        return stage.functions.http(
+          httpRequest('POST', '/api/session', { 'x-forwarded-for': '192.0.2.4', 'x-liap-viewer': signed }),
+        );
+      };
+      for (let tries = 0; tries < 30; tries++) await throughEntry('198.51.100.1');
+      expect((await throughEntry('198.51.100.1')).statusCode).toBe(429);
+      expect((await throughEntry('198.51.100.2')).statusCode).toBe(200);
+
+      const forged = (tries: number) =>
+        httpRequest('POST', '/api/session', {
+          'x-forwarded-for': '192.0.2.5',
+          'x-liap-viewer': `198.51.100.${tries}.${'A'.repeat(43)}`,
+        });
+      for (let tries = 0; tries < 30; tries++) await stage.functions.http(forged(tries));
+      expect((await stage.functions.http(forged(99))).statusCode).toBe(429);
     });
 
     test('does not stumble over an address as long as a header may be', async () => {

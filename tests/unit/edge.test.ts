@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { loadEdge } from '../../scripts/local/edge.ts';
 import type { EdgeMap, EdgeRequest, EdgeResponse } from '../../scripts/local/edge.ts';
+import { viewerIn } from '../../src/app/identity.ts';
 
 const SECRET = 'the secret of these tests';
 const edge = loadEdge({ 'session-secret': SECRET });
@@ -53,6 +54,27 @@ describe('the path of a socket', () => {
       expect(await routed(uri)).toMatchObject({ statusCode: 404 });
     },
   );
+});
+
+describe('who asks for a session', () => {
+  const viewerOf = async (uri: string, headers: EdgeMap = {}) => {
+    const request = await edge.viewerRequest({ ...get(uri), method: 'POST', headers }, '2001:db8::7');
+    return 'headers' in request ? request.headers['x-liap-viewer']?.value : undefined;
+  };
+
+  test('is told to the API with a proof that the entry says it', async () => {
+    expect(viewerIn(await viewerOf('/api/session'), SECRET)).toBe('2001:db8::7');
+    expect(viewerIn(await viewerOf('/api/session'), 'another secret')).toBeNull();
+  });
+
+  test('is not what the viewer says', async () => {
+    const forged = { 'x-liap-viewer': { value: 'somebody.else' } };
+    expect(viewerIn(await viewerOf('/api/session', forged), SECRET)).toBe('2001:db8::7');
+  });
+
+  test('is of no interest to the rest of the API', async () => {
+    expect(await viewerOf('/api/health')).toBeUndefined();
+  });
 });
 
 describe('the path of a page', () => {

@@ -35,11 +35,14 @@ const resources = Object.assign(
     .filter(({ name }) => name.endsWith('.yml'))
     .map((fragment) => (parse(fragment.text) as Fragment).Resources),
 ) as Fragment['Resources'];
-const environment: Readonly<Record<string, string>> = Object.assign(
-  {},
-  provider.environment,
-  ...Object.values(functions).map((each) => each.environment),
-) as Readonly<Record<string, string>>;
+/** What some functions may find in their environment. */
+const environmentOf = (some: readonly ServiceFunction[]): Readonly<Record<string, string>> =>
+  Object.assign({}, provider.environment, ...some.map((each) => each.environment)) as Readonly<
+    Record<string, string>
+  >;
+/** The functions that a local run has as well; the others are for the stack. */
+const STACK = ['secrets', 'pages', 'alarm'];
+const playing = Object.entries(functions).flatMap(([name, each]) => (STACK.includes(name) ? [] : [each]));
 const STAGES = ['dev', 'staging', 'prod', 'local'];
 
 /** Parameters of a stage: its own over the default. */
@@ -79,7 +82,7 @@ describe('the settings of a stage', () => {
   });
 
   test('are plain text on a local run, taken from the variable that the functions read', () => {
-    const names = Object.entries(environment).flatMap(([variable, value]) => {
+    const names = Object.entries(environmentOf(playing)).flatMap(([variable, value]) => {
       const name = /^\$\{param:(\w+)\}$/.exec(value)?.[1];
       return name === undefined ? [] : [{ name, variable }];
     });
@@ -96,17 +99,36 @@ describe('a function', () => {
     expect(existsSync(new URL(`src/handlers/${name}.ts`, root))).toBe(true);
   });
 
-  test('finds every variable it may ask for, and the places of the two secrets', () => {
-    const secrets = ['SESSION_SECRET_PARAMETER', 'ADMIN_TOKEN_PARAMETER'];
-    expect(Object.keys(environment).sort()).toEqual([...Object.keys(Environment.shape), ...secrets].sort());
+  test('finds every variable it may ask for', () => {
+    const found = Object.keys(environmentOf(Object.values(functions)));
+    expect(found.sort()).toEqual(Object.keys(Environment.shape).sort());
   });
+
+  test.each(Object.entries(functions))(
+    'finds those that its file takes from the environment: %s',
+    (name, each) => {
+      const file = readFileSync(new URL(`src/handlers/${name}.ts`, root), 'utf8');
+      const asked = [...file.matchAll(/\b([A-Z][A-Z_]+): true\b/g)].map(([, variable]) => variable);
+      const secrets = [...file.matchAll(/secretSource\('(\w+)'\)/g)].map(
+        ([, secret]) => `${secret}_PARAMETER`,
+      );
+      expect(Object.keys(environmentOf([each]))).toEqual(expect.arrayContaining([...asked, ...secrets]));
+    },
+  );
 });
 
 describe('a fragment of the template', () => {
-  test('is taken in by serverless.yml, each of them', () => {
-    for (const { name } of fragments) {
+  test('is taken in by serverless.yml, each of them but the stack of its own', () => {
+    const parts = fragments.filter((fragment) => !fragment.text.includes('AWSTemplateFormatVersion'));
+    expect(parts).toHaveLength(fragments.length - 1);
+    for (const { name } of parts) {
       const taker = [text, ...fragments.map((fragment) => fragment.text)].find((each) =>
-        each.includes(`\${file(./infra/${name})`),
+        [
+          `\${file(./infra/${name})`,
+          `- ./infra/${name}`,
+          `plugins: infra/${name}`,
+          `require('./${name}')`,
+        ].some((way) => each.includes(way)),
       );
       expect({ name, taken: taker !== undefined }).toEqual({ name, taken: true });
     }
