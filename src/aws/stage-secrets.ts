@@ -10,7 +10,6 @@ import {
 import {
   DeleteParametersCommand,
   GetParameterCommand,
-  ParameterAlreadyExists,
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -28,7 +27,8 @@ export function createSecretPorts(
         await parameters.send(new PutParameterCommand({ Name, Value, Type: 'SecureString' }));
         return Value;
       } catch (error) {
-        if (!(error instanceof ParameterAlreadyExists)) throw error;
+        // By its name: its class would be in every function that reads a secret (scripts/lean-sdk.cjs).
+        if (!(error instanceof Error) || error.name !== 'ParameterAlreadyExists') throw error;
       }
       const { Parameter } = await parameters.send(new GetParameterCommand({ Name, WithDecryption: true }));
       if (!Parameter?.Value) throw new Error(`The parameter ${Name} is empty`);

@@ -30,6 +30,11 @@ Object.assign(globalThis, {
   },
 });
 
+function textOf(answer: unknown): string {
+  if (answer === undefined) return 'nothing';
+  return typeof answer === 'string' ? answer : JSON.stringify(answer);
+}
+
 const started = performance.now();
 const { handler } = (await import(pathToFileURL(path).href)) as { handler: Handler };
 const imported = performance.now() - started;
@@ -39,6 +44,6 @@ process.stdout.write(
   JSON.stringify({
     imported,
     answered,
-    answer: typeof answer === 'string' ? answer : JSON.stringify(answer),
+    answer: textOf(answer),
   } satisfies FirstAnswer),
 );

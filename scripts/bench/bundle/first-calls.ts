@@ -13,6 +13,9 @@ export interface FirstCall {
   readonly answered: RegExp;
 }
 
+/** Where AWS is in an event; the one that is called knows its address. */
+export const AWS = 'http://aws.invalid';
+
 const SECRET = 'what-the-parameter-store-says';
 const ORIGIN = 'https://play.example';
 const CONNECTION = 'connection-1';
@@ -33,6 +36,15 @@ const delivery = {
   seq: 1,
   sends: [{ connectionId: CONNECTION, frames: [{ event: 'room_update', data: {} }] }],
 };
+
+/** CloudFormation's request; a function that failed answers it so, and is then refused (`createAws`). */
+const fromStack = (RequestType: string): unknown => ({
+  RequestType,
+  ResponseURL: `${AWS}/stack`,
+  StackId: 'stack-1',
+  RequestId: 'request-1',
+  LogicalResourceId: 'Part',
+});
 
 /** By the function's name. */
 export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
@@ -80,6 +92,9 @@ export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
     },
     answered: /\\"status\\":\\"ok\\",.*"statusCode":200/,
   },
+  secrets: { event: fromStack('Delete'), answered: /^nothing$/ },
+  pages: { event: fromStack('Create'), answered: /^nothing$/ },
+  alarm: { event: { source: 'aws.events' }, answered: /^nothing$/ },
 };
 
 /** What functions learn from their environment, where AWS is at `url`. */
@@ -101,6 +116,10 @@ export function environmentAt(url: string): Readonly<Record<string, string>> {
     TALLY_SECONDS: '60',
     SESSION_SECRET_PARAMETER: '/dev/session-secret',
     ADMIN_TOKEN_PARAMETER: '/dev/admin-token',
+    ENTRY_STORE_ARN: 'arn:aws:cloudfront::000000000000:key-value-store/entry',
+    PAGES_BUCKET: 'pages',
+    ALARM_TOPIC: 'arn:aws:sns:us-east-1:000000000000:alarms',
+    DAILY_COST_LIMIT: '1',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
   };
 }
@@ -111,6 +130,7 @@ export function createAws(): Server {
     void text(request).then((body) => {
       response
         .setHeader('content-type', 'application/json')
+        .writeHead(body.includes('"Status":"FAILED"') ? 500 : 200)
         .end(JSON.stringify(answerTo(request.headers, body)));
     });
   });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bundle } from './bundling.ts';
 import type { FirstAnswer } from './first-call.ts';
-import { createAws, environmentAt, FIRST_CALLS } from './first-calls.ts';
+import { AWS, createAws, environmentAt, FIRST_CALLS } from './first-calls.ts';
 
 const FIRST_CALL = join(import.meta.dirname, 'first-call.ts');
 
@@ -40,9 +40,11 @@ async function firstAnswer(name: string, path: string, url: string): Promise<Fir
   const call = FIRST_CALLS[name];
   if (call === undefined) throw new Error(`There is no first call of ${name} in first-calls.ts`);
   const env = { PATH: process.env['PATH'], ...environmentAt(url) };
-  const stdout = await run([FIRST_CALL, path, JSON.stringify(call.event)], env).catch((error: unknown) => {
-    throw new Error(`${name} did not start: ${reasonIn(error)}`);
-  });
+  const stdout = await run([FIRST_CALL, path, JSON.stringify(call.event).replace(AWS, url)], env).catch(
+    (error: unknown) => {
+      throw new Error(`${name} did not start: ${reasonIn(error)}`);
+    },
+  );
   const first = JSON.parse(stdout.split('\n').at(-1) ?? '') as FirstAnswer;
   if (!call.answered.test(first.answer)) throw new Error(`${name} answered ${first.answer}`);
   return first;
