@@ -2,6 +2,8 @@
  * What the framework leaves to its users: dependencies that a reference implies already are left out of the template (cfn-lint W3005),
  * and `sls deploy` and `sls info` say where players and operators go.
  */
+const { CloudFormationClient, DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
+
 const refersTo = (value, name) => {
   if (Array.isArray(value)) return value.some((each) => refersTo(each, name));
   if (typeof value !== 'object' || value === null) return false;
@@ -36,7 +38,8 @@ class Plugin {
         dropImpliedDependencies(serverless.service.provider.compiledCloudFormationTemplate),
       'after:aws:info:displayStackOutputs': async () => {
         const StackName = aws().naming.getStackName();
-        const { Stacks } = await aws().request('CloudFormation', 'describeStacks', { StackName });
+        const client = new CloudFormationClient(await aws().getAwsSdkV3Config());
+        const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
         const outputs = new Map(
           Stacks[0].Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
         );
