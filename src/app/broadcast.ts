@@ -1,6 +1,6 @@
 // The broadcaster: the one function that posts to connections. Connections side by side, frames of one in order.
 
-import { execute } from './execute.ts';
+import { execute, runErrands } from './execute.ts';
 import { LOBBY } from './lobby.ts';
 import type { Delivery, Gateway, Ports, PostResult, Send } from './ports.ts';
 import { GONE_GRACE_MS } from '../room/decide.ts';
@@ -20,10 +20,11 @@ export type Reach = Readonly<Record<PostResult, number>>;
 
 /** Posts a delivery. A connection that is gone is taken for disconnected, one that stays out of reach leaves a dead letter. */
 export async function broadcast(ports: BroadcastPorts, delivery: Delivery<unknown>): Promise<Reach> {
-  const { roomId, seq, sends } = delivery;
+  const { roomId, seq, sends, errands = [] } = delivery;
+  const running = runErrands(ports, roomId, errands);
   const results = await Promise.all(sends.map((send) => postAll(ports.gateway, send)));
   const after = sends.map((send, index) => settle(ports, delivery, send, results[index] ?? 'failed'));
-  await Promise.all(after);
+  await Promise.all([...after, running]);
   const reach = countOf(results);
   ports.log.info('broadcast', { room: roomId, seq, ...reach });
   return reach;

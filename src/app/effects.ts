@@ -34,6 +34,17 @@ export type Effect =
   | { readonly effect: 'list'; readonly listing: Listing; readonly tellLobby: boolean }
   | { readonly effect: 'unlist'; readonly room: RoomId; readonly seq: number; readonly tellLobby: boolean };
 
+/**
+ * What the broadcaster can do beside its posts, so that no player's answer waits for it: done some ms later it is as good, and
+ * when it is lost, the heartbeat's timeout does what it was for (docs/decisions/0018).
+ */
+export type Errand = Extract<Effect, { effect: 'heartbeat' | 'scheduleTick' }>;
+
+/** Whether an effect may be left to the broadcaster. A tick that is due at once leads to the next commit and may not. */
+export function isErrand(effect: Effect): effect is Errand {
+  return effect.effect === 'heartbeat' || (effect.effect === 'scheduleTick' && effect.delaySeconds > 0);
+}
+
 /** The longest delay of a queue message (aws-facts.md). A tick due later is scheduled again when it comes too early. */
 const MAX_DELAY_SECONDS = 900;
 /** How late a tick may be before any passer-by asks for it again. */

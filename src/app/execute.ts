@@ -16,8 +16,8 @@ import type { Frame } from '../protocol/server-frames.ts';
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 import { SNAPSHOT_EVERY } from '../store/log.ts';
-import { effectsOf, settleTask, tickOf } from './effects.ts';
-import type { Effect } from './effects.ts';
+import { effectsOf, isErrand, settleTask, tickOf } from './effects.ts';
+import type { Effect, Errand } from './effects.ts';
 import type { Ports, Send } from './ports.ts';
 import { publish } from './publish.ts';
 
@@ -311,11 +311,16 @@ async function perform(
   sends: readonly Send[],
   effects: readonly Effect[],
 ): Promise<readonly Effect['effect'][]> {
-  const what = { room, command };
-  const telling = sends.length === 0 ? null : publish(ports, { roomId: room, seq: record.seq, sends });
+  const what = { room, command: command.type };
   const own = ownEffects(command, record, ports.clock.now());
   const all = [...effects, ...own.filter((each) => !effects.some((other) => isDeepStrictEqual(each, other)))];
-  const working = all.map(async (effect) => {
+  // Who has no answer to wait for does everything itself, and is asked again when something failed.
+  const errands = sender === undefined || sends.length === 0 ? [] : all.filter(isErrand);
+  const telling =
+    sends.length === 0
+      ? null
+      : publish(ports, { roomId: room, seq: record.seq, sends, ...(errands.length > 0 && { errands }) });
+  const working = all.filter((effect) => !errands.some((errand) => errand === effect)).map(async (effect) => {
     if (leadsOn(effect)) await telling?.ended;
     const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
     return isDone ? [] : [effect.effect];
@@ -345,17 +350,26 @@ function leadsOn(effect: Effect): boolean {
 
 async function guard(
   { log, tally }: Ports,
-  { room, command, what }: { room: RoomId; command: Command; what: string },
+  { room, command, what }: { room: RoomId; command: Command['type'] | 'errand'; what: string },
   work: Promise<void>,
 ): Promise<boolean> {
   try {
     await work;
     return true;
   } catch (error) {
-    log.error('An effect failed', { room, command: command.type, effect: what, error });
+    log.error('An effect failed', { room, command, effect: what, error });
     tally.count(`failures.${what}`);
     return false;
   }
+}
+
+/** Does what was left to the broadcaster. What fails is logged. */
+export async function runErrands(ports: Ports, room: RoomId, errands: readonly Errand[]): Promise<void> {
+  await Promise.all(
+    errands.map((errand) =>
+      guard(ports, { room, command: 'errand', what: errand.effect }, performOne(ports, room, errand)),
+    ),
+  );
 }
 
 async function performOne(

@@ -3,6 +3,7 @@
 import type { Frame } from '../protocol/server-frames.ts';
 import type { RoomRecord } from '../room/record.ts';
 import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskToken } from '../room/room.ts';
+import type { Errand } from './effects.ts';
 import type { Store } from '../store/store.ts';
 
 /** Frames for one connection, in order; `close` ends it after them. */
@@ -16,6 +17,8 @@ export interface Delivery<F = Frame> {
   readonly roomId: RoomId;
   readonly seq: number;
   readonly sends: readonly Send<F>[];
+  /** What is to be done for the room beside the posts. */
+  readonly errands?: readonly Errand[];
 }
 /**
  * How far the broadcaster has come with a delivery. Each moment is told by a value, the error or null, so that one nobody

@@ -13,6 +13,19 @@ export const DeliveryPayload = z.object({
       close: z.exactOptional(z.literal(true)),
     }),
   ),
+  errands: z.exactOptional(
+    z.array(
+      z.discriminatedUnion('effect', [
+        z.object({ effect: z.literal('heartbeat'), token: z.string() }),
+        z.object({
+          effect: z.literal('scheduleTick'),
+          seq: z.int(),
+          due: z.number(),
+          delaySeconds: z.int(),
+        }),
+      ]),
+    ),
+  ),
 });
 
 export const TickPayload = z.discriminatedUnion('kind', [

@@ -2,6 +2,7 @@
 // seed, and every call can be made to go wrong.
 
 import { createHash } from 'node:crypto';
+import { runErrands } from '../../src/app/execute.ts';
 import { createMemory } from '../../src/app/memory.ts';
 import type { BroadcastPorts, DeadLetter } from '../../src/app/broadcast.ts';
 import type {
@@ -117,7 +118,10 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
         const begun = call(
           `publish ${delivery.roomId} ${delivery.seq}`,
           () => void kept.deliveries.push(delivery),
-        ).then(() => null, asError);
+        )
+          // The broadcaster's own share, done at once.
+          .then(() => runErrands(ports, delivery.roomId, delivery.errands ?? []))
+          .then(() => null, asError);
         return { begun, ended: begun.then((error) => error ?? endings.shift() ?? null) };
       },
     },
