@@ -36,7 +36,7 @@ export type Effect =
 
 /**
  * What the broadcaster can do beside its posts, so that no player's answer waits for it: done some ms later it is as good, and
- * when it is lost, the heartbeat's timeout does what it was for (docs/decisions/0018).
+ * when it is lost, the heartbeat's timeout does what it was for (docs/decisions/0020).
  */
 export type Errand = Extract<Effect, { effect: 'heartbeat' | 'scheduleTick' }>;
 

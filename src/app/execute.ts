@@ -320,11 +320,13 @@ async function perform(
     sends.length === 0
       ? null
       : publish(ports, { roomId: room, seq: record.seq, sends, ...(errands.length > 0 && { errands }) });
-  const working = all.filter((effect) => !errands.some((errand) => errand === effect)).map(async (effect) => {
-    if (leadsOn(effect)) await telling?.ended;
-    const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
-    return isDone ? [] : [effect.effect];
-  });
+  const working = all
+    .filter((effect) => !errands.some((errand) => errand === effect))
+    .map(async (effect) => {
+      if (leadsOn(effect)) await telling?.ended;
+      const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
+      return isDone ? [] : [effect.effect];
+    });
   const told = sender === undefined ? telling?.ended : telling?.begun;
   const [failed] = await Promise.all([Promise.all(working), told, ports.tally.flush()]);
   return failed.flat();

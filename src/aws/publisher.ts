@@ -2,8 +2,6 @@
 // end that it has posted (docs/decisions/0010).
 
 import { InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Delivery, Publisher, Publishing } from '../app/ports.ts';
 
 /**
@@ -13,19 +11,22 @@ import type { Delivery, Publisher, Publishing } from '../app/ports.ts';
  */
 export const HAND_OVER_MS = 15;
 
+/** A connection that has waited for longer for its next call may have been closed at the other end. */
+const FRESH_MS = 20_000;
+
 /** A publisher that asks the broadcaster once more when it did not begin, and never when it did. */
 export function createPublisher(broadcaster: string): Publisher {
-  const connections = openConnections();
-  const client = new LambdaClient({ maxAttempts: 2, requestHandler: connections.agents });
-  /** Deliveries on their way to a connection: each may take one of those that are free. */
-  let starting = 0;
+  const client = new LambdaClient({ maxAttempts: 2 });
+  /** When each open connection fell free, the latest last; that one is taken first, as the SDK's agent does. */
+  const free: number[] = [];
 
   return {
     publish: (delivery) => {
-      const isWarm = connections.free() > starting;
-      starting++;
+      const isWarm = Date.now() - (free.pop() ?? 0) < FRESH_MS;
       const publishing = follow((begin) => invokeTwice(client, broadcaster, delivery, begin));
-      void publishing.begun.then(() => starting--);
+      void publishing.ended.then((error) => {
+        if (error === null) free.push(Date.now());
+      });
       return isWarm ? { ...publishing, begun: atMost(HAND_OVER_MS, publishing.begun) } : publishing;
     },
   };
@@ -94,23 +95,6 @@ function atMost(ms: number, moment: Promise<Error | null>): Promise<Error | null
     });
   });
 }
-
-/** Kept connections, as the SDK would keep them, and how many of them wait for a call. */
-function openConnections() {
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-  };
-  const free = (): number =>
-    Object.values(agents)
-      .flatMap(({ freeSockets }) => Object.values(freeSockets))
-      .flatMap((sockets) => sockets ?? [])
-      .filter(({ destroyed }) => !destroyed).length;
-  return { agents, free };
-}
-
-/** The SDK's own default. */
-const MAX_SOCKETS = 50;
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

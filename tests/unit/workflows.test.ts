@@ -79,7 +79,7 @@ test('the stack says what the workflows ask it for', () => {
 });
 
 test('the role they take is for one stage of one repository, and its only stars are those that it says why', () => {
-  const role = readFileSync('infra/deploy-role.yml', 'utf8');
+  const role = readFileSync('.github/deploy-role.yml', 'utf8');
   expect(role).toContain('Fn::Sub: repo:${Repository}:environment:${Stage}');
   const statements = role.split('- Sid: ').slice(1);
   const everywhere = statements.filter((statement) => /Resource: '\*'/.test(statement));

@@ -52,16 +52,17 @@ export class Counter {
     );
   }
 
-  /** A publisher that posts nothing. */
-  get publisher(): Publisher {
+  /** A publisher that posts nothing; what a broadcaster does beside posting is `errands`' business. */
+  publisher(errands: (delivery: Delivery) => Promise<void>): Publisher {
     return {
-      publish: ({ sends }: Delivery) => {
+      publish: (delivery: Delivery) => {
+        const { sends } = delivery;
         this.#sums.broadcasts += 1;
         for (const frame of sends.flatMap(({ frames }) => frames)) {
           this.#sums.posts += 1;
           this.answered(frame);
         }
-        const done = Promise.resolve(null);
+        const done = errands(delivery).then(() => null);
         return { begun: done, ended: done };
       },
     };

@@ -1,6 +1,7 @@
 // How the cost of a move, of the lobby and of the operator's page grows with rooms, spectators, people in the lobby and the
 // length of a game.
 
+import { runErrands } from '../../../src/app/execute.ts';
 import { answer } from '../../../src/app/answer.ts';
 import { LOBBY, tellLobby } from '../../../src/app/lobby.ts';
 import type { Ports, Queues } from '../../../src/app/ports.ts';
@@ -63,7 +64,8 @@ async function measureAt(axis: Axis, size: number): Promise<readonly Sample[]> {
     roomTtlSeconds: SETTINGS.roomTtlSeconds,
     now: () => world.now,
   });
-  const ports = { ...world.ports, store, publisher: counter.publisher };
+  const publisher = counter.publisher(({ roomId, errands = [] }) => runErrands(world.ports, roomId, errands));
+  const ports = { ...world.ports, store, publisher };
   try {
     if (axis === 'rooms') await listRooms(store, world, size);
     if (axis === 'lobby') await fillLobby(store, world, size);

@@ -172,3 +172,31 @@ describe('trouble with one connection', () => {
     expect(world.lines[0]).toMatchObject({ level: 'error', fields: { room: ROOM, seq: 7, result } });
   });
 });
+
+describe('errands', () => {
+  const heartbeat = { effect: 'heartbeat', token: 'a token' } as const;
+  const tick = { effect: 'scheduleTick', seq: 7, due: 10_000, delaySeconds: 7 } as const;
+  const run = () =>
+    broadcast(world.ports, {
+      roomId: ROOM,
+      seq: 7,
+      sends: [send('a', { n: 1 })],
+      errands: [heartbeat, tick],
+    });
+
+  test('are run beside the posts', async () => {
+    expect(await run()).toEqual({ delivered: 1, gone: 0, failed: 0 });
+    expect(world.phases).toEqual([expect.objectContaining({ token: 'a token' })]);
+    expect(world.ticks).toEqual([
+      { tick: { kind: 'room', roomId: ROOM, seq: 7, due: 10_000 }, delaySeconds: 7 },
+    ]);
+  });
+
+  test('that fail are logged and counted, and cost nobody a frame or the other errand', async () => {
+    world.faults.refuse('heartbeat');
+    expect(await run()).toEqual({ delivered: 1, gone: 0, failed: 0 });
+    expect(world.ticks).toHaveLength(1);
+    expect(Object.fromEntries(world.counts)).toMatchObject({ 'failures.heartbeat': 1 });
+    expect(JSON.stringify(world.lines)).not.toContain('a token');
+  });
+});
