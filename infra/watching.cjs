@@ -7,7 +7,7 @@ const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
 const COUNTED = { MetricNamespace: `LiapTui/${STAGE}`, MetricName: 'Errors', MetricValue: '1' };
 /** What functions log as errors, their own and exceptions, and what ended without having been able to: time and memory. */
 const FAILED =
-  '{ $.level = "ERROR" || $.level = "FATAL" || $.record.status = "timeout" || $.record.status = "failure" }';
+  '{ ($.level = "ERROR") || ($.level = "FATAL") || ($.record.status = "timeout") || ($.record.status = "failure") }';
 
 const filter = (LogGroupName, FilterPattern) => ({
   Type: 'AWS::Logs::MetricFilter',
@@ -148,7 +148,7 @@ module.exports = async ({ resolveVariable }) => {
   return {
     Resources: {
       ...Object.fromEntries(filters),
-      ApiErrors: filter({ Ref: 'HttpApiLogGroup' }, '{ $.status >= 500 }'),
+      ApiErrors: filter({ Ref: 'HttpApiLogGroup' }, '{ ($.status >= 500) }'),
       Dashboard: dashboard(functions),
     },
   };

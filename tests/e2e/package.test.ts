@@ -5,17 +5,16 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { bundle } from '../../scripts/bench/bundle/bundling.ts';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { bundle, FUNCTIONS } from '../../scripts/bench/bundle/bundling.ts';
+import { dollarsOf, idleMonth, standingOfTemplate } from '../../scripts/cost/monthly.ts';
+import { DAILY_COST, GAMES_ABORTED } from '../../src/app/alarm.ts';
 import { parseSettings } from '../../src/app/settings.ts';
+import { FAULTS, withFault } from '../support/faults.ts';
+import { findingsIn, ofType, textOf } from '../support/template.ts';
+import type { Properties, Template } from '../support/template.ts';
 
-jest.setTimeout(120_000);
-
-interface Template {
-  readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
-  >;
-}
+jest.setTimeout(240_000);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const serverless = join(
@@ -23,63 +22,49 @@ const serverless = join(
   '../bin/serverless.js',
 );
 const folder = mkdtempSync(join(tmpdir(), 'liap-package-'));
-let template: Template;
-
-const FUNCTIONS = [
-  'authorizer',
-  'connect',
-  'disconnect',
-  'message',
-  'broadcaster',
-  'phase',
-  'tick',
-  'http',
-  'secrets',
-  'pages',
-  'alarm',
-];
+/** The templates of a stage that comes and goes, and of the one that stays. */
+const STAGES = ['dev', 'prod'] as const;
+const templates = new Map<string, Template>();
 
 /** `sls package` on a machine that has no account: no credentials, no home, no network but a closed port. */
 beforeAll(async () => {
-  const nowhere = 'http://127.0.0.1:9';
-  await promisify(execFile)(
-    process.execPath,
-    [serverless, 'package', '--stage', 'dev', '--package', join(folder, 'out')],
-    {
+  for (const stage of STAGES) {
+    const out = join(folder, stage);
+    await promisify(execFile)(process.execPath, [serverless, 'package', '--stage', stage, '--package', out], {
       cwd: root,
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
         TMPDIR: folder,
-        HTTP_PROXY: nowhere,
-        HTTPS_PROXY: nowhere,
+        HTTP_PROXY: 'http://127.0.0.1:9',
+        HTTPS_PROXY: 'http://127.0.0.1:9',
         LIAP_BUILD_FOLDER: relative(root, join(folder, 'build')),
       },
-    },
-  );
-  template = JSON.parse(
-    readFileSync(join(folder, 'out', 'cloudformation-template-update-stack.json'), 'utf8'),
-  ) as Template;
+    });
+    const text = readFileSync(join(out, 'cloudformation-template-update-stack.json'), 'utf8');
+    templates.set(stage, JSON.parse(text) as Template);
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const ofType = (type: string) =>
-  Object.values(template.Resources).filter((resource) => resource.Type === type);
-
-const allOf = (texts: unknown, pattern: RegExp): boolean =>
-  [texts].flat().every((each) => typeof each === 'string' && pattern.test(each));
+function packaged(stage: (typeof STAGES)[number]): Template {
+  const template = templates.get(stage);
+  if (template === undefined) throw new Error(`${stage} was not packaged`);
+  return template;
+}
+const inDev = (type: string) => ofType(packaged('dev').Resources, type);
 
 test('Packaging makes all functions, each with everything it needs in one small file', () => {
-  const names = ofType('AWS::Lambda::Function').map(({ Properties }) => Properties['FunctionName']);
+  const names = inDev('AWS::Lambda::Function').map(([, { FunctionName }]) => FunctionName);
   expect(names.sort()).toEqual(FUNCTIONS.map((name) => `liap-tui-dev-${name}`).sort());
   for (const name of FUNCTIONS)
-    expect(statSync(join(folder, 'out', `${name}.zip`)).size).toBeLessThan(1024 * 1024);
+    expect(statSync(join(folder, 'dev', `${name}.zip`)).size).toBeLessThan(1024 * 1024);
 });
 
 test('What is packaged is what npm run bench:bundle measures', async () => {
   for (const name of FUNCTIONS) {
     const { size } = await bundle(name);
-    expect([name, sizesIn(join(folder, 'out', `${name}.zip`))]).toEqual([name, [size]]);
+    expect([name, sizesIn(join(folder, 'dev', `${name}.zip`))]).toEqual([name, [size]]);
   }
 });
 
@@ -93,37 +78,145 @@ function sizesIn(zip: string): readonly number[] {
 }
 
 test('The functions get the default settings of the game', () => {
-  for (const { Properties } of ofType('AWS::Lambda::Function')) {
-    const { Variables } = Properties['Environment'] as { Variables: Record<string, string> };
+  for (const [, { Environment }] of inDev('AWS::Lambda::Function')) {
+    const { Variables } = Environment as { Variables: Record<string, string> };
     expect(JSON.parse(Variables['GAME_SETTINGS'] ?? '')).toEqual(parseSettings('{}'));
   }
 });
 
-test('The state machine is the one of the repository, with nothing left to fill in but what CloudFormation does', () => {
-  const [machine] = ofType('AWS::StepFunctions::StateMachine');
+describe('the state machine', () => {
   const definition = readFileSync(join(root, 'statemachines/game.asl.json'), 'utf8');
-  expect(JSON.parse(String(machine?.Properties['DefinitionString']))).toEqual(JSON.parse(definition));
-  const holes = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
-  expect(new Set(Object.keys(machine?.Properties['DefinitionSubstitutions'] ?? {}))).toEqual(holes);
+  const holes = [...new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name ?? ''))];
+
+  test.each(STAGES)(
+    'is the one of the repository, and every hole in it is filled by what there is: %s',
+    (stage) => {
+      const { Resources } = packaged(stage);
+      const [machine] = ofType(Resources, 'AWS::StepFunctions::StateMachine');
+      const [, { DefinitionString, DefinitionSubstitutions }] = machine ?? ['', {}];
+      expect(JSON.parse(String(DefinitionString))).toEqual(JSON.parse(definition));
+      const fillings = DefinitionSubstitutions as Record<string, unknown>;
+      expect(holes.length).toBeGreaterThan(0);
+      expect(Object.keys(fillings).sort()).toEqual(holes.sort());
+      for (const filling of Object.values(fillings)) {
+        const text = textOf(filling);
+        const [, target] = /^\$\{(\w+)(?:\.\w+)?\}$/.exec(text) ?? [];
+        if (target === undefined) expect(text).toMatch(/^[\w-]+$/);
+        else expect(Object.keys(Resources)).toContain(target);
+      }
+    },
+  );
 });
 
-test('Nothing may do anything to everything', () => {
-  for (const { Properties } of ofType('AWS::IAM::Role')) {
-    const policies = Properties['Policies'] as {
-      PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] };
-    }[];
-    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-    expect(statements.length).toBeGreaterThan(0);
-    for (const { Action, Resource } of statements) {
-      expect([Action].flat()).not.toContainEqual(expect.stringMatching(/\*/));
-      if (!allOf(Action, /^logs:.*(Deliver|Polic|LogGroups)|^cloudwatch:GetMetric/))
-        expect([Resource].flat()).not.toContain('*');
+describe('the template', () => {
+  test.each(STAGES)('has nothing that must not be in it: %s', (stage) => {
+    expect(findingsIn(packaged(stage))).toEqual([]);
+  });
+
+  test.each(FAULTS)('would not pass with %s', (_what, plant, found) => {
+    for (const stage of STAGES)
+      expect(findingsIn(withFault(packaged(stage), plant))).toContainEqual(expect.stringMatching(found));
+  });
+
+  test('keeps logs as long as the stage says, those of services as well', () => {
+    const groups = inDev('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(FUNCTIONS.length);
+    for (const [, { RetentionInDays }] of groups) expect(RetentionInDays).toBe(14);
+  });
+
+  test('leaves nothing behind in dev; in prod the table, which is protected, and the secrets that its players have', () => {
+    const kept = (stage: (typeof STAGES)[number]) =>
+      Object.entries(packaged(stage).Resources).flatMap(([name, { DeletionPolicy }]) =>
+        DeletionPolicy === 'Retain' ? [name] : [],
+      );
+    expect(kept('dev')).toEqual([]);
+    expect(kept('prod').sort()).toEqual(['GameTable', 'Secrets']);
+    const [[, table] = ['', {} as Properties]] = ofType(packaged('prod').Resources, 'AWS::DynamoDB::Table');
+    expect(table).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { Enabled: true },
+    });
+  });
+
+  test('says where players and operators go, and how an operator gets the token', () => {
+    const { Outputs } = packaged('dev');
+    expect(textOf(Outputs['PlayersAddress']?.Value)).toBe('https://${Distribution.DomainName}');
+    expect(textOf(Outputs['OperatorsAddress']?.Value)).toBe('https://${Distribution.DomainName}/admin');
+    expect(textOf(Outputs['OperatorsToken']?.Value)).toContain('/liap-tui/dev/admin-token --with-decryption');
+  });
+
+  test('lets sockets in from the entry alone', () => {
+    const functions = inDev('AWS::Lambda::Function');
+    const authorizer = functions.find(([, { FunctionName }]) => FunctionName === 'liap-tui-dev-authorizer');
+    const { Variables } = authorizer?.[1]['Environment'] as { Variables: Record<string, unknown> };
+    expect(textOf(Variables['ALLOWED_ORIGINS'])).toBe('https://${Distribution.DomainName}');
+  });
+
+  test('depends on nothing twice, so that cfn-lint has nothing to say', () => {
+    for (const [name, resource] of Object.entries(packaged('dev').Resources)) {
+      const said = [(resource as { DependsOn?: string | string[] }).DependsOn ?? []].flat();
+      const text = JSON.stringify(resource.Properties ?? {});
+      for (const other of said)
+        expect([name, text.includes(`"Ref":"${other}"`) || text.includes(`["${other}",`)]).toEqual([
+          name,
+          false,
+        ]);
     }
-  }
+  });
 });
 
-test('Every function’s log is kept for as long as the stage says', () => {
-  const groups = ofType('AWS::Logs::LogGroup');
-  expect(groups.length).toBeGreaterThan(FUNCTIONS.length);
-  for (const { Properties } of groups) expect(Properties['RetentionInDays']).toBe(14);
+describe('what is watched', () => {
+  const headings = [...readFileSync(join(root, 'docs/runbook.md'), 'utf8').matchAll(/^## (.+)$/gm)].map(
+    ([, heading]) => heading,
+  );
+
+  test.each(STAGES)(
+    'has its entry in the runbook, and every entry is of something that is watched: %s',
+    (stage) => {
+      const alarms = ofType(packaged(stage).Resources, 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) =>
+        String(AlarmName).replace(`liap-tui-${stage}-`, ''),
+      );
+      expect(alarms.length).toBeGreaterThan(0);
+      expect([...alarms, GAMES_ABORTED, DAILY_COST].sort()).toEqual([...headings].sort());
+    },
+  );
+
+  test('reaches the function that tells operators', () => {
+    const rules = inDev('AWS::Events::Rule').filter(([, { Targets }]) =>
+      JSON.stringify(Targets).includes('AlarmLambdaFunction'),
+    );
+    expect(rules.map(([, { Name }]) => Name).sort()).toEqual(
+      [DAILY_COST, GAMES_ABORTED].map((name) => `liap-tui-dev-${name}`).sort(),
+    );
+    const callers = inDev('AWS::Lambda::Permission').filter(([, { FunctionName }]) =>
+      textOf(FunctionName).includes('AlarmLambdaFunction'),
+    );
+    expect(callers.map(([, { Principal }]) => Principal).sort()).toEqual([
+      'events.amazonaws.com',
+      'events.amazonaws.com',
+      'lambda.alarms.cloudwatch.amazonaws.com',
+    ]);
+  });
+
+  test('costs less than a dollar a month while nobody plays', () => {
+    const standing = standingOfTemplate(join(folder, 'prod', 'cloudformation-template-update-stack.json'));
+    expect(standing.alarms).toBeGreaterThan(0);
+    expect(dollarsOf(idleMonth(standing))).toBeLessThan(1);
+    // One metric each: an alarm that compares two is billed as two.
+    for (const [, { MetricName, Metrics }] of inDev('AWS::CloudWatch::Alarm'))
+      expect([typeof MetricName, Metrics]).toEqual(['string', undefined]);
+  });
+
+  test('is on a dashboard that CloudWatch can read', () => {
+    const [[, { DashboardBody }] = ['', {} as Properties]] = inDev('AWS::CloudWatch::Dashboard');
+    const { widgets } = JSON.parse(textOf(DashboardBody)) as {
+      widgets: { properties: { metrics: unknown[] } }[];
+    };
+    expect(widgets.length).toBeGreaterThan(8);
+    for (const { properties } of widgets) expect(properties.metrics.length).toBeGreaterThan(0);
+    const { Resources } = packaged('dev');
+    for (const [, target = ''] of textOf(DashboardBody).matchAll(/\$\{(\w+)(?:\.\w+)?\}/g))
+      expect(Object.keys(Resources)).toContain(target);
+  });
 });
