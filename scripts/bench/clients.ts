@@ -81,7 +81,11 @@ export function takeOverClients(behind: Behind): Clients {
   };
   prototype.send = function (command, ...rest) {
     const call = command.constructor.name.replace(/Command$/, '');
-    if (this instanceof LambdaClient) return invoke(behind, clients.variant, command);
+    if (this instanceof LambdaClient) {
+      // The caller may have returned long before the call does: what follows is still because of the same event.
+      const invoking = (): Promise<unknown> => invoke(behind, clients.variant, command);
+      return traceNow()?.hold(invoking) ?? invoking();
+    }
     if (this instanceof ApiGatewayManagementApiClient) return manage(behind, clients, command);
     if (this instanceof SFNClient) return askMachine(behind, call, command.input);
     if (this instanceof SQSClient)
@@ -109,7 +113,7 @@ async function invoke({ functions }: Behind, { broadcaster }: Variant, command: 
     };
     void traceNow()?.hold(begin);
     await spend('event', 'Invoke (event)', () => undefined);
-    return command instanceof InvokeCommand ? { StatusCode: 202 } : answeredBy([]);
+    return command instanceof InvokeCommand ? { StatusCode: 202 } : answeredBy([Buffer.from('null')]);
   }
   const { begun, ended } = await spendThen('invoke', 'broadcaster begun', run);
   void traceNow()?.hold(() => ended.then(() => undefined));

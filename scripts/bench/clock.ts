@@ -1,7 +1,9 @@
 // The clock of the benchmark. Under the profile time is virtual: a wait is jumped over as soon as nothing else can happen, and the
 // processor time of this thread is added, so that a busy machine does not show in the figures and a game of minutes takes seconds.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { performance as loop } from 'node:perf_hooks';
 
 interface Timer {
   readonly at: number;
@@ -12,6 +14,8 @@ interface Timer {
 let virtual: VirtualTime | null = null;
 /** Calls that leave this process; until they have come back nothing is jumped over. */
 let outstanding = 0;
+/** Whether the running code belongs to such a call: its timers (a client's retries) are real. */
+const outside = new AsyncLocalStorage<true>();
 let returned = Promise.withResolvers<undefined>();
 
 /** ms since some moment, real or virtual. */
@@ -30,7 +34,7 @@ export function waitUntil(at: number): Promise<void> {
 export async function real<T>(work: () => Promise<T>): Promise<T> {
   outstanding += 1;
   try {
-    return await work();
+    return await outside.run(true, work);
   } finally {
     outstanding -= 1;
     if (outstanding === 0) {
@@ -58,13 +62,14 @@ class VirtualTime {
   readonly #epoch = Date.now() - performance.now();
   /** The time at which the last wait was over, and what this thread had worked until then. */
   #reached = performance.now();
-  #spent = threadMs();
+  readonly #worked = new WorkedTime();
+  #spent = this.#worked.ms;
   /** By time, then in the order in which they were set. */
   #timers: Timer[] = [];
 
   /** What this thread works takes time. */
   get now(): number {
-    return this.#reached + threadMs() - this.#spent;
+    return this.#reached + this.#worked.ms - this.#spent;
   }
 
   add(at: number, fire: () => void): Timer {
@@ -101,8 +106,10 @@ class VirtualTime {
     const promises = createRequire(import.meta.url)('node:timers/promises') as Record<string, unknown>;
     const { setTimeout, clearTimeout } = globalThis;
     const kept = { setTimeout, clearTimeout, dateNow: Date.now, pause: promises['setTimeout'] };
-    const begin = (fire: (...given: unknown[]) => void, ms = 0, ...given: unknown[]): VirtualTimeout =>
-      new VirtualTimeout(this, ms, () => fire(...given));
+    const begin = (fire: (...given: unknown[]) => void, ms = 0, ...given: unknown[]): unknown =>
+      outside.getStore() === undefined
+        ? new VirtualTimeout(this, ms, () => fire(...given))
+        : kept.setTimeout(fire, ms, ...given);
     Object.assign(globalThis, {
       setTimeout: begin,
       clearTimeout: (timer: unknown) => {
@@ -124,7 +131,7 @@ class VirtualTime {
 
   #passTo(time: number): void {
     this.#reached = time;
-    this.#spent = threadMs();
+    this.#spent = this.#worked.ms;
     while ((this.#timers[0]?.at ?? Infinity) <= time) this.#timers.shift()?.fire();
   }
 }
@@ -172,7 +179,30 @@ async function quiet(): Promise<void> {
   }
 }
 
-/** The processor time that this thread has had, ms. */
+/** How far the kernel's count of a thread's time may lag behind, ms: it is brought up to date at the latest by a timer tick. */
+const TICK_MS = 4;
+
+/**
+ * The processor time that this thread has had, ms. The kernel counts it exactly but in jumps of a tick; in between the time that
+ * the event loop was busy says how far it must be, which alone would count what other processes took away.
+ */
+class WorkedTime {
+  #counted = threadMs();
+  #busy = busyMs();
+
+  get ms(): number {
+    const [kernel, busy] = [threadMs(), busyMs()];
+    const estimate = this.#counted + busy - this.#busy;
+    this.#busy = busy;
+    this.#counted = Math.min(Math.max(estimate, kernel), Math.max(this.#counted, kernel + TICK_MS));
+    return this.#counted;
+  }
+}
+
+function busyMs(): number {
+  return loop.eventLoopUtilization().active;
+}
+
 function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;

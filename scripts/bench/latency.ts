@@ -15,7 +15,7 @@ import { thisMachine } from './machine.ts';
 import { playNaively } from './naive.ts';
 import { DISCLAIMER, withRows } from './profile.ts';
 import type { Profile } from './profile.ts';
-import { latencyText, missedBudgets } from './report.ts';
+import { factorsOf, latencyText, missedBudgets } from './report.ts';
 import type { Report } from './report.ts';
 import { measureGames, measureWork } from './run.ts';
 import type { Desk, Run, RunOptions } from './run.ts';
@@ -59,8 +59,8 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
 
 const flags = new Command('bench:latency')
   .description('Plays whole games through the real handlers and measures what their players wait for.')
-  .option('--games <count>', 'games at once', wholeNumber(1, 100), 12)
-  .option('--rounds <count>', 'rounds of each', wholeNumber(1, 100), 6)
+  .option('--games <count>', 'games at once', wholeNumber(1, 100), 8)
+  .option('--rounds <count>', 'rounds of each', wholeNumber(1, 100), 4)
   .option(
     '--rate <moves>',
     'moves a second that a game would make if nothing took time',
@@ -135,6 +135,7 @@ async function measureAll(given: Profile): Promise<Report> {
     run,
     naive,
     bare,
+    factors: factorsOf(bare),
     variants: Object.fromEntries(variants),
   };
 }

@@ -1,11 +1,13 @@
 // On what a benchmark ran: without it, its figures mean nothing.
 
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly node: string;
+  /** How many processes wanted a processor in the minute before. */
+  readonly load: number;
   /** ISO date and time. */
   readonly at: string;
 }
@@ -16,6 +18,7 @@ export function thisMachine(): Machine {
     cpu: cpu?.model.trim() ?? 'unknown',
     cores: cpus().length,
     node: process.version,
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     at: new Date().toISOString(),
   };
 }

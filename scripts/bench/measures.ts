@@ -54,14 +54,23 @@ export function measure(trace: Trace): Measured {
   return { label: labelOf(trace), reply: figure(reply), last: figure(last), spans: trace.spans };
 }
 
-/** A frame that was posted twice counts when it is there for the first time. */
+/**
+ * The frames of the event's own commit. A frame that was posted twice counts when it is there for the first time; frames of a later
+ * commit tell of something else, a connection that was found gone.
+ */
 function firstOfEach(arrivals: readonly Arrival[]): readonly Arrival[] {
   const heard = new Map<string, Arrival>();
+  const own = Math.min(...arrivals.map(seqOf));
   for (const arrival of arrivals.toSorted((a, b) => a.at - b.at)) {
     const key = `${arrival.connection} ${arrival.text}`;
-    if (!heard.has(key)) heard.set(key, arrival);
+    if (!heard.has(key) && seqOf(arrival) === own) heard.set(key, arrival);
   }
   return [...heard.values()];
+}
+
+/** The commit that a frame tells of; 0 for one that tells of none. */
+function seqOf({ text }: Arrival): number {
+  return Number(/"seq":(\d+)/.exec(text)?.[1] ?? 0);
 }
 
 /** The route response, or the first frame posted to the sender in reply. */

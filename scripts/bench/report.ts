@@ -18,6 +18,8 @@ export interface Report {
   readonly naive: Run | null;
   /** Without the profile: as fast as this machine is. */
   readonly bare: Run | null;
+  /** How many times as fast as the baseline the run without the profile is. */
+  readonly factors: Readonly<Record<string, number>>;
   readonly variants: Readonly<Record<string, Run>>;
 }
 
@@ -32,7 +34,7 @@ export interface Budgets {
 }
 
 /** A line for each budget that is not kept. */
-export function missedBudgets({ run, bare }: Report, budgets: Budgets): readonly string[] {
+export function missedBudgets({ run, factors }: Report, budgets: Budgets): readonly string[] {
   const every = run.classes[EVERY_MOVE];
   if (every === undefined) return ['no move was measured'];
   const over = (['last', 'reply'] as const).flatMap((what) =>
@@ -41,7 +43,7 @@ export function missedBudgets({ run, bare }: Report, budgets: Budgets): readonly
       return is <= most ? [] : [`${TITLES[what]}, ${share}: ${is.toFixed(1)} ms of ${most}`];
     }),
   );
-  const slow = Object.entries(factorsOf(bare)).flatMap(([share, factor]) =>
+  const slow = Object.entries(factors).flatMap(([share, factor]) =>
     factor >= budgets.fasterThanBaseline
       ? []
       : [
@@ -62,7 +64,7 @@ export function factorsOf(bare: Run | null): Readonly<Record<string, number>> {
 
 /** Everything as text for a terminal. */
 export function latencyText(report: Report): string {
-  const { machine, run, naive, bare, variants, disclaimer } = report;
+  const { machine, run, naive, bare, factors, variants, disclaimer } = report;
   const parts = [
     `Latency, ms. ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.at}`,
     `Under the profile: ${disclaimer}. ${run.games} games at once, ${run.moves} moves in ${run.seconds} s of virtual time, in which a function's own work takes the processor time it took here.`,
@@ -78,13 +80,12 @@ export function latencyText(report: Report): string {
     ...(Object.keys(variants).length === 0
       ? []
       : ['Variants, every move', variantTable({ 'as it is': run, ...variants })]),
-    ...(bare === null ? [] : bareText(bare)),
+    ...(bare === null ? [] : bareText(bare, factors)),
   ];
   return parts.join('\n\n');
 }
 
-function bareText(bare: Run): readonly string[] {
-  const factors = factorsOf(bare);
+function bareText(bare: Run, factors: Report['factors']): readonly string[] {
   const [p50 = 0, p99 = 0] = [factors['p50'], factors['p99']];
   return [
     `Without the profile, as fast as this machine is: ${bare.games} games at once, ${bare.moves} moves, no pauses.`,

@@ -22,3 +22,9 @@ export function textTable(
 function written(cell: string | number): string {
   return typeof cell === 'string' ? cell : cell.toFixed(1);
 }
+
+/** The same for a document. */
+export function markdownTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
+}

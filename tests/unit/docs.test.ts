@@ -123,6 +123,15 @@ describe('the wire', () => {
   });
 });
 
+describe('figures', () => {
+  it('that the README quotes stand in the page that npm run bench has written', () => {
+    const measured = tablesOf(read('docs/numbers.md'), 'figure').flat();
+    const quoted = tableOf(README, 'figure');
+    expect(quoted.length).toBeGreaterThan(0);
+    expect(measured).toEqual(expect.arrayContaining([...quoted]));
+  });
+});
+
 describe('folders', () => {
   const lint = createRequire(import.meta.url)(join(ROOT, '.dependency-cruiser.cjs')) as {
     readonly forbidden: readonly {
