@@ -1,5 +1,5 @@
 /**
- * The local cloud: database, steps (state machine and queue) and functions as child processes, and the entry before them.
+ * The local cloud: database, steps (state machine, event bus and queues) and functions as child processes, and the entry before them.
  * The functions learn from their environment alone where the others are.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -213,6 +213,7 @@ function environmentOf(
     STATE_MACHINE_ARN: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${NAME}-game`,
     TICK_QUEUE_URL: `${queues}-ticks`,
     DEAD_LETTER_QUEUE_URL: `${queues}-dead-letters`,
+    RESULTS_QUEUE_URL: `${queues}-results`,
     GAME_SETTINGS: JSON.stringify(options.settings),
     SESSION_SECRET: secrets.sessionSecret,
     ADMIN_TOKEN: secrets.adminToken,

@@ -1,5 +1,6 @@
 /**
- * The local Step Functions and SQS: game.asl.json and the tick queue behind one loopback endpoint for the SDK's clients.
+ * The local Step Functions, EventBridge and SQS: game.asl.json, its events and the queues behind one loopback endpoint for the
+ * SDK's clients.
  * As a process it is configured by the environment, prints a line when ready, and ends on SIGTERM, SIGINT or the end of
  * its stdin (so that it never outlives its parent). As a module, `createSteps` is the same inside one process.
  */
@@ -7,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
+import { gameFinishedPattern, putOnBus, type Pattern } from './steps/bus.ts';
 import { readDefinition, type Definition } from './steps/definition.ts';
 import { call, serve, type Answer } from './steps/endpoint.ts';
 import { openExecutions, type Executions } from './steps/executions.ts';
@@ -14,7 +16,7 @@ import { invokeThrough, type Invoke } from './steps/lambda.ts';
 import type { Log } from './steps/log.ts';
 import { openQueues, type Queues } from './steps/queue.ts';
 
-export { readDefinition, type Answer, type Definition, type Invoke, type Log };
+export { gameFinishedPattern, readDefinition, type Answer, type Definition, type Invoke, type Log };
 
 export interface StepsOptions {
   /** An SQLite file, or `:memory:`. One process at a time. */
@@ -27,8 +29,16 @@ export interface StepsOptions {
   readonly tickQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly tickFunction: string;
+  /** Where the events of a pattern go: through a queue of their own to a function. */
+  readonly subscriptions: readonly Subscription[];
   /** How long a message that was received stays hidden unless it is deleted. */
   readonly visibilitySeconds: number;
+}
+
+export interface Subscription {
+  readonly pattern: Pattern;
+  readonly queueUrl: string;
+  readonly functionName: string;
 }
 
 export interface Steps {
@@ -52,16 +62,29 @@ export function createSteps(options: StepsOptions): Steps {
   const database = new DatabaseSync(options.database, { timeout: LOCK_MS });
   // One writer; a commit survives the process, which is all that is asked here.
   database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  const { invoke, log, definition, stateMachineArn } = options;
-  const executions = openExecutions({ database, definition, invoke, log });
+  const { invoke, log, definition, stateMachineArn, subscriptions } = options;
   const queues = openQueues({
     database,
     invoke,
     log,
-    ticks: queueName(options.tickQueueUrl),
+    mappings: [
+      { queue: queueName(options.tickQueueUrl), functionName: options.tickFunction },
+      ...subscriptions.map(({ queueUrl, functionName }) => ({ queue: queueName(queueUrl), functionName })),
+    ],
     deadLetters: queueName(options.deadLetterQueueUrl),
-    tickFunction: options.tickFunction,
     visibilitySeconds: options.visibilitySeconds,
+  });
+  const executions = openExecutions({
+    database,
+    definition,
+    invoke,
+    log,
+    publish: ({ execution, ...event }) => {
+      // As Step Functions does: the event names the machine and the execution that put it.
+      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${execution}`;
+      const resources = [stateMachineArn, executionArn];
+      putOnBus({ ...event, resources }, subscriptions, (queue, body) => queues.send(queue, body, 0));
+    },
   });
   const parts = { executions, queues, stateMachineArn, definition: JSON.stringify(definition) };
   const server = serve(parts);
@@ -104,8 +127,10 @@ const Environment = z.object({
   STATE_MACHINE_ARN: z.string().regex(/^arn:aws:states:[^:]+:\d{12}:stateMachine:[^:]+$/),
   TICK_QUEUE_URL: z.url(),
   DEAD_LETTER_QUEUE_URL: z.url(),
+  RESULTS_QUEUE_URL: z.url(),
   PHASE_FUNCTION: z.string().default('liap-tui-local-phase'),
   TICK_FUNCTION: z.string().default('liap-tui-local-tick'),
+  RESULTS_FUNCTION: z.string().default('liap-tui-local-results'),
   /** Read by the SDK's client itself, with the region and the keys. */
   AWS_ENDPOINT_URL_LAMBDA: z.url(),
   AWS_REGION: z.string().min(1),
@@ -131,6 +156,13 @@ async function main(): Promise<void> {
     tickQueueUrl: settings.TICK_QUEUE_URL,
     deadLetterQueueUrl: settings.DEAD_LETTER_QUEUE_URL,
     tickFunction: settings.TICK_FUNCTION,
+    subscriptions: [
+      {
+        pattern: gameFinishedPattern(),
+        queueUrl: settings.RESULTS_QUEUE_URL,
+        functionName: settings.RESULTS_FUNCTION,
+      },
+    ],
     visibilitySeconds: settings.STEPS_VISIBILITY_SECONDS,
   });
   let stopping = false;

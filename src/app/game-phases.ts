@@ -7,8 +7,10 @@ import { tellLobby } from './lobby.ts';
 import type { Ports, Tick } from './ports.ts';
 import { nextTick } from '../room/due.ts';
 import type { PhaseCommand } from '../room/commands.ts';
-import type { GameOutcome, Room, RoomId, TaskPhase } from '../room/room.ts';
-import { SEATS } from '../game/seats.ts';
+import { createFinishReader, finishedFrom } from '../room/finished.ts';
+import type { GameFinished } from '../room/finished.ts';
+import type { Room, RoomId, TaskPhase } from '../room/room.ts';
+import type { CommitPage } from '../store/log.ts';
 
 /** The payloads of the phase function (statemachines/game.asl.json). `round`: rounds scored before Preparation, else the one in play. */
 export type PhaseRequest =
@@ -22,23 +24,6 @@ export type PhaseRequest =
   | { readonly phase: 'game_over'; readonly roomId: RoomId; readonly game: number }
   | { readonly phase: 'abort'; readonly roomId: RoomId; readonly game: number; readonly error?: unknown };
 
-/** The detail of the event `game.finished`. */
-export interface GameFinished {
-  readonly roomId: RoomId;
-  readonly game: number;
-  readonly outcome: GameOutcome;
-  readonly rounds: number;
-  /** Epoch ms. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-  /** In seat order; `player` is null for bots. */
-  readonly seats: readonly {
-    readonly name: string;
-    readonly player: string | null;
-    readonly score: number;
-    readonly isWinner: boolean;
-  }[];
-}
 export type PhaseAnswer = GameFinished | { readonly entered: true };
 
 /** Does what a state of the machine asks for. Throws when it could not, so that the state machine tries again. */
@@ -54,7 +39,7 @@ export async function runPhase(ports: Ports, request: PhaseRequest): Promise<Pha
       return { entered: true };
     case 'game_over':
     case 'abort':
-      return finishedGame(room, request);
+      return finishedGame(ports, room, request);
   }
 }
 
@@ -94,24 +79,43 @@ function roomAfter({ phase, roomId }: PhaseRequest, outcome: Outcome): Room | nu
   return outcome.record.room;
 }
 
-function finishedGame(room: Room | null, { roomId, game, phase }: PhaseRequest): GameFinished {
-  if (room?.stage === 'finished' && room.result.game === game) {
-    const { outcome, sheet, startedAt, endedAt, winners, tally } = room.result;
-    const seats = SEATS.map((seat) => {
-      const occupant = room.seats[seat];
-      return {
-        name: occupant.name,
-        player: occupant.kind === 'human' ? occupant.player : null,
-        score: tally[seat].total,
-        isWinner: winners.includes(seat),
-      };
-    });
-    return { roomId, game, outcome, rounds: sheet.length, startedAt, endedAt, seats };
-  }
+/** The game as it was when it ended, the same whenever it is asked for: by then the room may be at its next game, or closed. */
+async function finishedGame(
+  { store, clock }: Ports,
+  room: Room | null,
+  { roomId, game, phase }: PhaseRequest,
+): Promise<GameFinished> {
   if (phase === 'game_over' && room?.stage === 'playing' && room.game.number === game) {
     throw new Error(`The game of room ${roomId} is not over yet`);
   }
-  return { roomId, game, outcome: 'aborted', rounds: 0, startedAt: 0, endedAt: 0, seats: [] };
+  const finished = room && finishedFrom(room, game);
+  return finished ?? (await finishedInLog(store, roomId, game)) ?? untold(roomId, game, clock.now());
+}
+
+/** Commits a page of a log that is read to find the end of a game. */
+const LOG_PAGE = 500;
+
+async function finishedInLog(
+  store: Ports['store'],
+  roomId: RoomId,
+  game: number,
+): Promise<GameFinished | null> {
+  const read = createFinishReader(game);
+  let after: number | null = 0;
+  while (after !== null) {
+    const page: CommitPage = await store.commits(roomId, { after, limit: LOG_PAGE, isConsistent: true });
+    for (const commit of page.commits) {
+      const finished = read(commit);
+      if (finished !== null) return finished;
+    }
+    after = page.next;
+  }
+  return null;
+}
+
+/** A game whose log is gone, or broken: that it ended by a fault is all there is to say. */
+function untold(roomId: RoomId, game: number, now: number): GameFinished {
+  return { roomId, game, outcome: 'aborted', rounds: 0, startedAt: 0, endedAt: now, seats: [] };
 }
 
 /** Does what a tick is for. Throws when it could not, so that the queue delivers it again. */

@@ -1,4 +1,4 @@
-// The HTTP API: sessions, health, a room's history, what operators see and do (docs/protocol.md, "HTTP").
+// The HTTP API: sessions, health, a room's history, the ranking, what operators see and do (docs/protocol.md, "HTTP").
 
 /* eslint-disable @typescript-eslint/no-deprecated -- the adapter's new package is announced but not published yet */
 import { Hono } from 'hono/tiny';
@@ -9,16 +9,19 @@ import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
 import { createIdentity, isSame, sessionIn, viewerIn } from './identity.ts';
 import type { Closed, Dependency, EventsPage, Health, Probed } from '../protocol/http.ts';
+import { createLeaderboard, LEADERBOARD_SECONDS, ownStatistics } from './leaderboard.ts';
 import { closeRoom, roomDetail } from './operator.ts';
 import type { Ports, Queues } from './ports.ts';
-import { roomStats, systemSeries, systemStats } from './statistics.ts';
+import { roomStats, systemDays, systemSeries, systemStats } from './statistics.ts';
 import { LISTED_STAGES } from '../store/keys.ts';
+import type { Results } from '../store/results.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
 /** What the API answers from. A secret is asked for by every request that needs it: it may have been changed. */
 export interface HttpPorts extends Ports {
   readonly gateway: { probe(): Promise<void> };
   readonly queues: Queues;
+  readonly results: Results;
   readonly sessionSecret: () => Promise<string>;
   readonly adminToken: () => Promise<string>;
 }
@@ -49,6 +52,11 @@ const Page = z.object({
 const Series = z.object({
   minutes: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_440)), 60),
 });
+/** Days of a series; they are kept for a year and more. */
+const Days = z.object({
+  days: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(366)), 30),
+});
+const RankingPage = z.pick(Page, { limit: true, cursor: true });
 /** More commits than a room can have, and still within the digits that the table's keys have for them. */
 const MOST_COMMITS = 9_999_999;
 const EventsPage = z.object({
@@ -60,6 +68,7 @@ const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCa
 /** The API on some ports. */
 export function createHttpApi(ports: HttpPorts): HttpApi {
   const app = new Hono();
+  const leaderboard = createLeaderboard(ports.results, ports.clock);
 
   app.use(async (_context, next) => {
     await next();
@@ -106,14 +115,35 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     return context.json(await systemSeries(ports, series.data.minutes));
   });
 
+  app.get('/api/system/days', async (context) => {
+    if (!(await isOperator(ports, context))) return refuseOperator(context);
+    const days = Days.safeParse(context.req.query());
+    if (!days.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(days.error));
+    return context.json(await systemDays(ports, days.data.days));
+  });
+
+  app.get('/api/leaderboard', async (context) => {
+    const page = RankingPage.safeParse(context.req.query());
+    if (!page.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(page.error));
+    const ranking = await leaderboard(page.data);
+    if (ranking === null) return refuseCursor(context);
+    context.header('cache-control', `public, max-age=${LEADERBOARD_SECONDS}`);
+    return context.json(ranking);
+  });
+
+  app.get('/api/players/me', async (context) => {
+    const player = await playerOf(ports, context);
+    if (player === null) return refuse(context, 401, 'UNAUTHORIZED', 'A session is needed.');
+    context.header('cache-control', 'no-store');
+    return context.json(await ownStatistics(ports.results, player));
+  });
+
   app.get('/api/debug/room-stats', async (context) => {
     if (!(await isOperator(ports, context))) return refuseOperator(context);
     const page = Page.safeParse(context.req.query());
     if (!page.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(page.error));
     const stats = await roomStats(ports, page.data);
-    return stats === null
-      ? refuse(context, 400, 'VALIDATION_ERROR', 'cursor: not one that a page came with')
-      : context.json(stats);
+    return stats === null ? refuseCursor(context) : context.json(stats);
   });
 
   app.get('/api/debug/rooms/:room_id', async (context) => {
@@ -183,6 +213,10 @@ function legible(event: HttpEvent): HttpEvent {
 
 function refuse(context: Context, status: ErrorStatus, code: string, message: string): Response {
   return context.json({ error: { code, message } }, status);
+}
+
+function refuseCursor(context: Context): Response {
+  return refuse(context, 400, 'VALIDATION_ERROR', 'cursor: not one that a page came with');
 }
 
 function refuseRoomId(context: Context): Response {

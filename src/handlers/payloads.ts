@@ -1,4 +1,4 @@
-// What our own services call the functions with, checked: the publisher's delivery, the queue's ticks, the state machine's tasks.
+// What our own services call the functions with, checked: the publisher's delivery, the queues' messages, the state machine's tasks.
 
 import * as z from 'zod/mini';
 
@@ -26,6 +26,11 @@ export const DeliveryPayload = z.object({
       ]),
     ),
   ),
+});
+
+/** What SQS hands over: some messages, each with the text that was sent. */
+export const QueueBatch = z.object({
+  Records: z.array(z.object({ messageId: z.string(), body: z.string() })),
 });
 
 export const TickPayload = z.discriminatedUnion('kind', [
@@ -60,3 +65,33 @@ export const AlarmPayload = z.discriminatedUnion('source', [
   }),
   z.object({ source: z.literal('aws.events') }),
 ]);
+
+/** The event `game.finished` in EventBridge's envelope. Fields of the detail that are new are left out until somebody reads them. */
+export const GameFinishedEvent = z.object({
+  version: z.string(),
+  id: z.string(),
+  'detail-type': z.literal('game.finished'),
+  source: z.literal('liap-tui'),
+  account: z.string(),
+  time: z.iso.datetime(),
+  region: z.string(),
+  resources: z.array(z.string()),
+  detail: z.object({
+    ...game,
+    outcome: z.literal(['completed', 'abandoned', 'aborted']),
+    rounds: z.int(),
+    startedAt: z.number(),
+    endedAt: z.number(),
+    seats: z.array(
+      z.object({
+        name: z.string(),
+        player: z.nullable(z.string()),
+        score: z.number(),
+        turnsWon: z.int(),
+        perfectRounds: z.int(),
+        isWinner: z.boolean(),
+        left: z.boolean(),
+      }),
+    ),
+  }),
+});

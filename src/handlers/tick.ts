@@ -1,18 +1,15 @@
 // The consumer of the tick queue: what was planned for now is done. A message that fails comes again alone.
 
 import type { SQSBatchResponse } from 'aws-lambda';
-import * as z from 'zod/mini';
 import { runTick } from '../app/game-phases.ts';
 import type { Tick } from '../app/ports.ts';
-import { TickPayload } from './payloads.ts';
+import { QueueBatch, TickPayload } from './payloads.ts';
 import { portsFromEnvironment } from './ports.ts';
 
 const ports = portsFromEnvironment();
 
-const Batch = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
-
 export async function handler(event: unknown): Promise<SQSBatchResponse> {
-  const { Records } = Batch.parse(event);
+  const { Records } = QueueBatch.parse(event);
   const failures = await Promise.all(Records.map(({ messageId, body }) => failureOf(messageId, body)));
   await ports.tally.flush();
   return { batchItemFailures: failures.flat() };

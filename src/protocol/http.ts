@@ -1,4 +1,4 @@
-// What the HTTP API answers operators, as types (docs/protocol.md, "HTTP"): for the functions that answer and the page that asks.
+// What the HTTP API answers, as types (docs/protocol.md, "HTTP"): for the functions that answer and the pages that ask.
 
 import type { Seat } from '../game/seats.ts';
 import type { RoomEvent } from '../room/events.ts';
@@ -32,7 +32,7 @@ export interface Latency {
 
 export interface SystemStats {
   readonly rooms: Readonly<Record<ListedStage, number>>;
-  /** Games that ended within 24 hours, by outcome. */
+  /** Finished games of the last 30 days by outcome. */
   readonly games: Readonly<Record<GameOutcome, number>>;
   readonly players_connected: number;
   readonly moves_per_minute: number;
@@ -65,6 +65,80 @@ export interface MinuteStats extends Latency {
 export interface SystemSeries {
   readonly minutes: readonly MinuteStats[];
   readonly timestamp: number;
+}
+
+/** The games that ended on one day, UTC. */
+export interface DayStats extends Readonly<Record<GameOutcome, number>> {
+  /** `2026-11-24` */
+  readonly date: string;
+  readonly rounds: number;
+  /** Seats at the end, by whose they were; and how many had been left for good. */
+  readonly humans: number;
+  readonly bots: number;
+  readonly left: number;
+  /** From start to end, of all games together. */
+  readonly minutes: number;
+}
+/** Days, oldest first, each there whether or not anything happened; the last one still runs. */
+export interface SystemDays {
+  readonly days: readonly DayStats[];
+  readonly timestamp: number;
+}
+
+/** A player in the ranking. `handle` is public: it tells players of one name apart, and nothing can be done with it. */
+export interface RankedPlayer {
+  /** Equals share a place. */
+  readonly place: number;
+  readonly handle: string;
+  readonly name: string;
+  readonly rating: number;
+  readonly games: number;
+  readonly wins: number;
+  readonly average_score: number | null;
+  readonly best_score: number | null;
+}
+export interface LeaderboardPage {
+  readonly players: readonly RankedPlayer[];
+  readonly next: string | null;
+  /** Rated games after which a player is ranked. */
+  readonly ranked_after: number;
+  /** When it was read, epoch seconds. */
+  readonly timestamp: number;
+}
+
+/** What is known of who asks. */
+export interface OwnStatistics {
+  readonly handle: string;
+  /** The last one used; null before the first game. */
+  readonly name: string | null;
+  readonly rating: number;
+  readonly rated_games: number;
+  readonly ranked_after: number;
+  /** Games played to their end, or left; the sums are of the former. */
+  readonly games: number;
+  readonly wins: number;
+  readonly left: number;
+  readonly rounds: number;
+  readonly perfect_rounds: number;
+  readonly turns_won: number;
+  readonly average_score: number | null;
+  readonly best_score: number | null;
+  /** The latest games, newest first. */
+  readonly recent: readonly PlayedGame[];
+}
+export interface PlayedGame {
+  readonly room_id: RoomId;
+  readonly game: number;
+  /** Epoch seconds. */
+  readonly ended_at: number;
+  readonly outcome: GameOutcome;
+  readonly score: number;
+  readonly place: number;
+  readonly is_winner: boolean;
+  /** The player left it for good. */
+  readonly left: boolean;
+  /** Null when the game was not rated for this player. */
+  readonly rating_change: number | null;
 }
 
 /** A game's execution; `status` null when the state machine knows none of that name. */

@@ -1,12 +1,12 @@
 // The directory: what lists show of the rooms, projected from their logs into one item a room and one index.
 
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { RoomId } from '../room/room.ts';
 import { itemToEntry } from './items.ts';
 import type { DirectoryEntry, Item } from './items.ts';
 import { DAY, LIST_SORT, listPartition, listSort, metaKey, SHARDS, shardOf, ttlAfter } from './keys.ts';
 import type { ListedStage } from './keys.ts';
+import { shardPages } from './shards.ts';
 import { guarded } from './table.ts';
 import type { Table } from './table.ts';
 
@@ -149,34 +149,4 @@ async function countShard(table: Table, partition: string): Promise<RoomCount> {
     if (pages === COUNT_PAGES) return { rooms, isComplete: page.LastEvaluatedKey === undefined };
   }
   return { rooms, isComplete: true };
-}
-
-/** A shard of a list page by page, newest first, without what DynamoDB should have deleted by now. */
-async function* shardPages(
-  { client, name, now }: Table,
-  partition: string,
-  { before, ...query }: Pick<Slice, 'before'> & Pick<QueryCommandInput, 'Limit' | 'Select'>,
-): AsyncGenerator<QueryCommandOutput> {
-  let start: QueryCommandInput['ExclusiveStartKey'];
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        ...query,
-        TableName: name,
-        IndexName: 'GSI1',
-        KeyConditionExpression: before === null ? 'GSI1PK = :list' : 'GSI1PK = :list AND GSI1SK < :before',
-        FilterExpression: '#ttl > :now',
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
-        ExpressionAttributeValues: {
-          ':list': partition,
-          ':now': now() / 1000,
-          ...(before !== null && { ':before': before }),
-        },
-        ScanIndexForward: false,
-        ExclusiveStartKey: start,
-      }),
-    );
-    yield page;
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
 }

@@ -95,6 +95,46 @@ export function tallyPartition(shard: number): string {
 export function rateKey(key: string, window: number): Key {
   return { PK: `RATE#${key}#${window}`, SK: 'RATE' };
 }
+/** A game that is over: of this room, this number, begun at that time (epoch ms), so that a room's id may be used again. */
+export type GameKey = string;
+export function gameKeyOf(game: {
+  readonly roomId: RoomId;
+  readonly game: number;
+  readonly startedAt: number;
+}): GameKey {
+  return `${game.roomId}-${game.game}@${game.startedAt}`;
+}
+export function resultKey(game: GameKey): Key {
+  return { PK: `GAME#${game}`, SK: 'RESULT' };
+}
+export function profileKey(player: PlayerId): Key {
+  return { PK: playerPartition(player), SK: 'PROFILE' };
+}
+/** One shard of the ranking, a partition of the index GSI1. */
+export function rankPartition(shard: number): string {
+  return `RANK#${shard}`;
+}
+/** Ratings may fall below zero, which a text cannot; no rating gets so far down. */
+const RATING_SHIFT = 100_000;
+const RATING_DIGITS = 6;
+/** A player's place in the ranking: by rating, and by handle among equals. */
+export function rankSort(rating: number, handle: string): string {
+  return `${padded(rating + RATING_SHIFT, RATING_DIGITS)}#${handle}`;
+}
+export const RANK_SORT = new RegExp(`^\\d{${RATING_DIGITS}}#[A-Z0-9]{1,16}$`);
+
+/** A day as ISO 8601 writes it, in UTC: `2026-11-24`. */
+export type Day = string;
+export function dayOf(at: number): Day {
+  return new Date(at).toISOString().slice(0, 'yyyy-mm-dd'.length);
+}
+export function dayPartition(shard: number): string {
+  return `DAYS#${shard}`;
+}
+export function dayKey(shard: number, day: Day): Key {
+  return { PK: dayPartition(shard), SK: day };
+}
+
 /** No item has this key: asking for it costs next to nothing. */
 export const PROBE_KEY: Key = { PK: 'PROBE', SK: 'PROBE' };
 

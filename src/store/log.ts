@@ -40,6 +40,12 @@ export interface CommitPage {
   readonly next: number | null;
 }
 
+export interface CommitRange {
+  readonly after: number;
+  readonly limit: number;
+  readonly isConsistent?: boolean;
+}
+
 export interface Log {
   /** The room after all its commits; `NO_RECORD` when it has none. Throws `BrokenLog` or `CorruptItem`. */
   load(room: RoomId): Promise<RoomRecord>;
@@ -47,8 +53,8 @@ export interface Log {
   head(room: RoomId): Promise<Head | null>;
   /** Writes a commit as the next of its room, once: if it is there already it was written by an earlier try. */
   append(commit: Commit): Promise<Appended>;
-  /** At most `limit` commits after that seq, oldest first. */
-  commits(room: RoomId, page: { readonly after: number; readonly limit: number }): Promise<CommitPage>;
+  /** At most `limit` commits after that seq, oldest first. `isConsistent`: with all that has been written by now, for twice the price. */
+  commits(room: RoomId, page: CommitRange): Promise<CommitPage>;
 }
 
 /** The commits of a room do not add up to one: some are missing, or the newest snapshot lies too far back. */
@@ -174,7 +180,7 @@ async function readCommit({ client, name }: Table, { room, seq }: Commit): Promi
 async function commits(
   { client, name }: Table,
   room: RoomId,
-  { after, limit }: { readonly after: number; readonly limit: number },
+  { after, limit, isConsistent = false }: CommitRange,
 ): Promise<CommitPage> {
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
@@ -186,6 +192,7 @@ async function commits(
         ':last': LAST_COMMIT_SORT,
       },
       Limit: limit + 1,
+      ConsistentRead: isConsistent,
     }),
   );
   const page = Items.slice(0, limit).map(itemToCommit);

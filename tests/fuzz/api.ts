@@ -19,6 +19,7 @@ export function openApi({ ports, world }: House): HttpApi {
     ...ports,
     gateway: { probe: () => Promise.resolve() },
     queues: world.ports.queues,
+    results: world.ports.results,
     sessionSecret: () => Promise.resolve(SESSION_SECRET),
     adminToken: () => Promise.resolve(OPERATOR),
   });

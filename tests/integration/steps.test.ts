@@ -675,6 +675,7 @@ describe('the process', () => {
       STATE_MACHINE_ARN,
       TICK_QUEUE_URL: 'http://127.0.0.1/000000000000/ticks',
       DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/000000000000/dead-letters',
+      RESULTS_QUEUE_URL: 'http://127.0.0.1/000000000000/results',
       AWS_ENDPOINT_URL_LAMBDA: lambda,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',

@@ -9,6 +9,7 @@ import {
 
 export const PHASE_FUNCTION = 'phase';
 export const TICK_FUNCTION = 'tick';
+export const RESULTS_FUNCTION = 'results';
 export const STATE_MACHINE_ARN = 'arn:aws:states:us-east-1:000000000000:stateMachine:liap-tui-local-game';
 export const DEFAULT_CLOCKS = { moveHeartbeat: 60, redealHeartbeat: 30 };
 
@@ -35,15 +36,17 @@ export interface Machine {
 }
 
 export interface MachineOptions extends Partial<
-  Pick<StepsOptions, 'database' | 'definition' | 'visibilitySeconds'>
+  Pick<StepsOptions, 'database' | 'definition' | 'visibilitySeconds' | 'subscriptions'>
 > {
   /** Plays the phase function; by default it takes every call and leaves the token open. */
   readonly phase?: (call: PhaseCall, steps: Steps) => unknown;
   readonly tick?: Invoke;
+  /** Plays the function of the results. */
+  readonly results?: Invoke;
 }
 
 /** Opens them; the caller resumes, listens and closes. */
-export function openMachine({ phase, tick, ...options }: MachineOptions = {}): Machine {
+export function openMachine({ phase, tick, results, ...options }: MachineOptions = {}): Machine {
   const calls: PhaseCall[] = [];
   const entered: string[] = [];
   const logged: Readonly<Record<string, unknown>>[] = [];
@@ -51,9 +54,11 @@ export function openMachine({ phase, tick, ...options }: MachineOptions = {}): M
     database: ':memory:',
     definition: readDefinition({ PhaseFunctionArn: PHASE_FUNCTION, EventBusName: 'default' }),
     visibilitySeconds: 1,
+    subscriptions: [],
     ...options,
     invoke: async (name, payload) => {
       if (name === TICK_FUNCTION) return tick?.(name, payload);
+      if (name === RESULTS_FUNCTION) return results?.(name, payload);
       const call = payload as PhaseCall;
       calls.push(call);
       return phase?.(call, steps) ?? null;

@@ -20,6 +20,8 @@ import type {
 import { parseSettings } from '../../src/app/settings.ts';
 import type { Frame, ServerEvent } from '../../src/protocol/server-frames.ts';
 import type { ConnectionId, RoomId, Settings, TaskToken } from '../../src/room/room.ts';
+import type { Results } from '../../src/store/results.ts';
+import { MemoryResults } from './memory-results.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { Call } from './memory-store.ts';
 
@@ -47,7 +49,9 @@ export interface Posted {
 }
 
 export interface World {
-  readonly ports: BroadcastPorts & { readonly queues: Queues };
+  readonly ports: BroadcastPorts & { readonly queues: Queues; readonly results: Results };
+  /** What became of games that are over, to look into. */
+  readonly results: MemoryResults;
   /** The table, to look into. */
   readonly table: MemoryStore;
   readonly faults: Faults;
@@ -109,6 +113,7 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
   const reach = new Map<ConnectionId, PostResult>();
   const executions = new Map<string, string>();
   const endings: World['endings'] = [];
+  const results = new MemoryResults();
   const table = new MemoryStore({ now: () => world.now });
   const ports: Ports = {
     store: table.asPort(call),
@@ -160,7 +165,8 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
   };
   const world: World = {
     ...kept,
-    ports: { ...ports, gateway, bury, queues },
+    ports: { ...ports, gateway, bury, queues, results: results.asPort(call) },
+    results,
     table,
     faults,
     calls,
@@ -244,6 +250,11 @@ export class Faults {
   /** Faults that have not struck: a test that ends with some has not tested what it says. */
   get left(): readonly string[] {
     return this.#waiting.map(({ what }) => what);
+  }
+
+  /** Nothing goes wrong from now on. */
+  clear(): void {
+    this.#waiting.splice(0);
   }
 
   #add(what: string, fault: Fault): void {

@@ -5,7 +5,7 @@ import type { APIGatewayAuthorizerResult, SQSBatchResponse } from 'aws-lambda';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSteps, readDefinition } from '../../scripts/local/steps.ts';
+import { createSteps, gameFinishedPattern, readDefinition } from '../../scripts/local/steps.ts';
 import type { Steps } from '../../scripts/local/steps.ts';
 import { answerStreaming, contextOf, defineStreaming } from '../../scripts/local/streaming.ts';
 import type { Handler as StreamingHandler } from '../../scripts/local/streaming.ts';
@@ -39,6 +39,7 @@ export interface Functions {
   readonly broadcaster: Handler<Reach>;
   readonly phase: Handler<unknown>;
   readonly tick: Handler<SQSBatchResponse>;
+  readonly results: Handler<SQSBatchResponse>;
   readonly http: Handler<HttpResult>;
 }
 
@@ -95,13 +96,21 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
     definition: readDefinition({ PhaseFunctionArn: 'phase', EventBusName: 'default' }),
     invoke: async (name, payload) => {
       invoked.push({ name, payload });
-      return name === 'phase' ? functions.phase(payload) : functions.tick(payload);
+      if (name === 'phase') return functions.phase(payload);
+      return name === 'results' ? functions.results(payload) : functions.tick(payload);
     },
     log: () => undefined,
     stateMachineArn: STATE_MACHINE_ARN,
     tickQueueUrl: 'http://127.0.0.1/000000000000/ticks',
     deadLetterQueueUrl: 'http://127.0.0.1/000000000000/dead-letters',
     tickFunction: 'tick',
+    subscriptions: [
+      {
+        pattern: gameFinishedPattern(),
+        queueUrl: 'http://127.0.0.1/000000000000/results',
+        functionName: 'results',
+      },
+    ],
     visibilitySeconds: 1,
   });
   const stepsUrl = await steps.listen(0);
@@ -154,16 +163,18 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
 /** `isQuiet`: no function runs that another called. A frame is answered before the broadcaster is done; tests want to see both. */
 async function loadFunctions(isQuiet: () => boolean): Promise<Functions> {
   defineStreaming();
-  const [authorizer, connect, disconnect, message, broadcaster, phase, tick, http] = await Promise.all([
-    import('../../src/handlers/authorizer.ts'),
-    import('../../src/handlers/connect.ts'),
-    import('../../src/handlers/disconnect.ts'),
-    import('../../src/handlers/message.ts'),
-    import('../../src/handlers/broadcaster.ts'),
-    import('../../src/handlers/phase.ts'),
-    import('../../src/handlers/tick.ts'),
-    import('../../src/handlers/http.ts'),
-  ]);
+  const [authorizer, connect, disconnect, message, broadcaster, phase, tick, results, http] =
+    await Promise.all([
+      import('../../src/handlers/authorizer.ts'),
+      import('../../src/handlers/connect.ts'),
+      import('../../src/handlers/disconnect.ts'),
+      import('../../src/handlers/message.ts'),
+      import('../../src/handlers/broadcaster.ts'),
+      import('../../src/handlers/phase.ts'),
+      import('../../src/handlers/tick.ts'),
+      import('../../src/handlers/results.ts'),
+      import('../../src/handlers/http.ts'),
+    ]);
   return {
     authorizer: authorizer.handler as Functions['authorizer'],
     connect: connect.handler,
@@ -181,6 +192,7 @@ async function loadFunctions(isQuiet: () => boolean): Promise<Functions> {
     },
     phase: phase.handler,
     tick: tick.handler,
+    results: results.handler,
     http: http.handler as unknown as Functions['http'],
   };
 }

@@ -40,6 +40,8 @@ interface Needs {
   readonly definition: Definition;
   readonly invoke: Invoke;
   readonly log: Log;
+  /** Takes an event to those who listen. */
+  readonly publish: (event: BusEvent) => void;
 }
 
 interface Run {
@@ -54,7 +56,7 @@ interface Run {
 }
 
 /** Opens the executions kept in a database; nothing moves before `resume` or `start`. */
-export function openExecutions({ database, definition, invoke, log }: Needs): Executions {
+export function openExecutions({ database, definition, invoke, log, publish }: Needs): Executions {
   const instrumented = instrument(definition);
   const records = openRecords(database);
   const runs = new Map<string, Run>();
@@ -105,7 +107,9 @@ export function openExecutions({ database, definition, invoke, log }: Needs): Ex
     // A task that ran into its TimeoutSeconds is still at work.
     run.work?.leave();
     const putEvent = (event: Omit<BusEvent, 'execution'>) => {
-      events.push({ execution: run.name, ...event });
+      const put = { execution: run.name, ...event };
+      events.push(put);
+      publish(put);
       log({ level: 'INFO', message: event.detailType, execution: run.name, detail: event.detail });
     };
     const keep = (kept: Step) => records.keepStep(run.name, kept);

@@ -1,4 +1,4 @@
-/** The table of messages of both queues: what each says, when it is due, and how often it has been received. */
+/** The table of messages of all queues: what each says, when it is due, and how often it has been received. */
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 

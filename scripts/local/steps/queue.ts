@@ -1,13 +1,13 @@
 /**
- * Two queues, durable: one whose due messages are delivered to a function, as an event source mapping does, and the
- * one that takes what the function refused too often.
+ * The queues, durable: those whose due messages are delivered to a function, as an event source mapping does, and the
+ * one that takes what the functions refused too often.
  */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { failureOf, type Invoke } from './lambda.ts';
 import type { Log } from './log.ts';
-import { openMessages, type Depth, type Message } from './messages.ts';
+import { openMessages, type Depth, type Message, type Messages } from './messages.ts';
 
 export interface Queues {
   readonly names: readonly string[];
@@ -24,14 +24,19 @@ export interface Queues {
   close(): void;
 }
 
+export interface Mapping {
+  readonly queue: string;
+  readonly functionName: string;
+}
+
 interface Needs {
   readonly database: DatabaseSync;
   readonly invoke: Invoke;
   readonly log: Log;
-  /** Queue names: the one that is delivered, and the one for what cannot be. */
-  readonly ticks: string;
+  /** The queues that are delivered, by name, each to its function. */
+  readonly mappings: readonly Mapping[];
+  /** Name of the queue for what cannot be. */
   readonly deadLetters: string;
-  readonly tickFunction: string;
   readonly visibilitySeconds: number;
 }
 
@@ -44,59 +49,25 @@ const MAX_BATCHES = 5;
 
 /** Opens the queues kept in a database; nothing is delivered before `resume`. */
 export function openQueues(needs: Needs): Queues {
-  const { ticks, deadLetters, visibilitySeconds, log } = needs;
+  const { mappings, deadLetters, visibilitySeconds, log } = needs;
   const messages = openMessages(needs.database);
-  let batches = 0;
-  let delivering = false;
-  let timer: NodeJS.Timeout | undefined;
 
   function receive(queue: string, limit: number): Message[] {
-    if (queue === ticks)
-      for (const id of messages.bury(ticks, MAX_RECEIVES, deadLetters))
+    if (queue !== deadLetters)
+      for (const id of messages.bury(queue, MAX_RECEIVES, deadLetters))
         log({ level: 'WARN', message: 'dead letter', id });
     return messages.take(queue, limit, visibilitySeconds * 1000);
   }
 
-  /** Delivers what is due and sets the clock for what comes next. */
-  function deliver(): void {
-    if (!delivering) return;
-    clearTimeout(timer);
-    while (batches < MAX_BATCHES) {
-      const batch = receive(ticks, BATCH_SIZE);
-      if (batch.length === 0) break;
-      batches += 1;
-      void hand(batch).then((done) => {
-        batches -= 1;
-        if (!delivering) return;
-        for (const { receipt } of done) messages.remove(ticks, receipt);
-        deliver();
-      });
-    }
-    const due = messages.nextDue(ticks);
-    // With every invocation busy, the end of one of them delivers on.
-    if (due !== null && batches < MAX_BATCHES) timer = setTimeout(deliver, Math.max(0, due - Date.now()));
-  }
-
-  /** One invocation; the messages it is done with. The others come again after the visibility timeout. */
-  async function hand(batch: readonly Message[]): Promise<readonly Message[]> {
-    const Records = batch.map((message) => recordOf(message, ticks));
-    const failed = await needs.invoke(needs.tickFunction, { Records }).then(
-      (response) => failedIds(response, batch),
-      (error: unknown) => {
-        log({ level: 'WARN', message: 'tick failed', error: failureOf(error).error });
-        return batch.map(({ id }) => id);
-      },
-    );
-    if (failed.length > 0) log({ level: 'WARN', message: 'messages failed', ids: failed });
-    return batch.filter(({ id }) => !failed.includes(id));
-  }
-
+  const deliveries = new Map(
+    mappings.map((mapping) => [mapping.queue, openDelivery(needs, mapping, messages, receive)]),
+  );
   return {
-    names: [ticks, deadLetters],
+    names: [...deliveries.keys(), deadLetters],
     visibilitySeconds,
     send(queue, body, delaySeconds) {
       const id = messages.add(queue, body, delaySeconds * 1000);
-      if (queue === ticks) deliver();
+      deliveries.get(queue)?.deliver();
       return id;
     },
     receive,
@@ -105,6 +76,73 @@ export function openQueues(needs: Needs): Queues {
     resume() {
       // Whoever had received a message had it in the process that has ended.
       messages.release();
+      for (const delivery of deliveries.values()) delivery.resume();
+    },
+    close() {
+      for (const delivery of deliveries.values()) delivery.close();
+    },
+  };
+}
+
+interface Delivery {
+  /** Delivers what is due and sets the clock for what comes next. */
+  deliver(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** One queue's messages on their way to its function. */
+function openDelivery(
+  { invoke, log }: Needs,
+  { queue, functionName }: Mapping,
+  messages: Messages,
+  receive: Queues['receive'],
+): Delivery {
+  let batches = 0;
+  let delivering = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function deliver(): void {
+    if (!delivering) return;
+    clearTimeout(timer);
+    while (batches < MAX_BATCHES) {
+      const batch = receive(queue, BATCH_SIZE);
+      if (batch.length === 0) break;
+      batches += 1;
+      void hand(batch).then((done) => {
+        batches -= 1;
+        if (!delivering) return;
+        for (const { receipt } of done) messages.remove(queue, receipt);
+        deliver();
+      });
+    }
+    const due = messages.nextDue(queue);
+    // With every invocation busy, the end of one of them delivers on.
+    if (due !== null && batches < MAX_BATCHES) timer = setTimeout(deliver, Math.max(0, due - Date.now()));
+  }
+
+  /** One invocation; the messages it is done with. The others come again after the visibility timeout. */
+  async function hand(batch: readonly Message[]): Promise<readonly Message[]> {
+    const Records = batch.map((message) => recordOf(message, queue));
+    const failed = await invoke(functionName, { Records }).then(
+      (response) => failedIds(response, batch),
+      (error: unknown) => {
+        log({
+          level: 'WARN',
+          message: 'batch failed',
+          function: functionName,
+          error: failureOf(error).error,
+        });
+        return batch.map(({ id }) => id);
+      },
+    );
+    if (failed.length > 0) log({ level: 'WARN', message: 'messages failed', ids: failed });
+    return batch.filter(({ id }) => !failed.includes(id));
+  }
+
+  return {
+    deliver,
+    resume() {
       delivering = true;
       deliver();
     },
