@@ -64,6 +64,10 @@ const FUNCTIONS = {
     ...PLAY,
     may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('TickQueue')),
   ],
+  results: [
+    may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], TABLE),
+    may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('ResultsQueue')),
+  ],
   http: [
     ...PLAY,
     readSecret('session-secret'),
@@ -99,7 +103,7 @@ const everyday = (name) => [
 
 const MACHINE_MAY = [
   may('lambda:InvokeFunction', arnOf('PhaseLambdaFunction')),
-  may('events:PutEvents', arn('events', 'event-bus/default')),
+  may('events:PutEvents', arnOf('GameEvents')),
   ANYTHING.logDeliveries,
 ];
 

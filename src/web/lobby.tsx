@@ -7,7 +7,7 @@ import { texts } from './language.ts';
 import { NameField, useName } from './name-field.tsx';
 import { Page } from './notices.tsx';
 import { roomsToTry } from './quick-play.ts';
-import { goToRoom, goToWatch } from './route.ts';
+import { followLink, goToRoom, goToWatch } from './route.ts';
 import { rememberName, rememberSeat } from './seat-memory.ts';
 import { Tiles } from './tile.tsx';
 import { useClient } from './use-client.ts';
@@ -40,7 +40,12 @@ export function Lobby() {
           <div aria-hidden="true">
             <Tiles pieces={HERO} />
           </div>
-          <p>{t.tagline}</p>
+          <div class="stack">
+            <p>{t.tagline}</p>
+            <a href="/leaderboard" onClick={followLink}>
+              {t.leaderboard}
+            </a>
+          </div>
         </section>
         <section class="card stack">
           <form

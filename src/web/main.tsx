@@ -8,6 +8,7 @@ import { Page } from './notices.tsx';
 import { Room } from './room.tsx';
 import { followLink, useRoute } from './route.ts';
 
+const Leaderboard = lazily(() => import('./ranking/leaderboard.tsx').then((part) => part.Leaderboard));
 const ReplayPage = lazily(() => import('./replay/replay.tsx').then((part) => part.ReplayPage));
 const RulesText = lazily(() => import('./rules.tsx').then((part) => part.RulesText));
 
@@ -19,6 +20,8 @@ function App() {
       return <Lobby />;
     case 'rules':
       return <Rules />;
+    case 'leaderboard':
+      return <Leaderboard />;
     case 'replay':
       return <ReplayPage room={route.room} />;
     case 'room':

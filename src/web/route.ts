@@ -1,10 +1,11 @@
-// Where in the page we are: the lobby, the rules, or a room (its game is the same place under another name).
+// Where in the page we are: the lobby, the rules, the leaderboard, or a room (its game is the same place under another name).
 
 import { useEffect, useState } from 'preact/hooks';
 
 export type Route =
   | { readonly page: 'lobby' }
   | { readonly page: 'rules' }
+  | { readonly page: 'leaderboard' }
   /** Without a room: of a file. */
   | { readonly page: 'replay'; readonly room: string | null }
   | { readonly page: 'room'; readonly room: string; readonly watch: boolean };
@@ -12,6 +13,7 @@ export type Route =
 /** Reads an address's path and query; anything unknown is the lobby. `?watch` is to watch without a seat. */
 export function routeOf(path: string, query = ''): Route {
   if (/^\/rules\/?$/.test(path)) return { page: 'rules' };
+  if (/^\/leaderboard\/?$/.test(path)) return { page: 'leaderboard' };
   const replay = /^\/replay(?:\/([A-Za-z0-9]{1,16}))?\/?$/.exec(path);
   if (replay !== null) return { page: 'replay', room: replay[1]?.toUpperCase() ?? null };
   const room = /^\/(?:room|game)\/([A-Za-z0-9]{1,16})\/?$/.exec(path)?.[1];

@@ -8,6 +8,7 @@ import type {
   ListedStage,
   RoomDetail,
   RoomStatsPage,
+  SystemDays,
   SystemSeries,
   SystemStats,
 } from '../../protocol/http.ts';
@@ -27,6 +28,7 @@ export interface Api {
   health(): Promise<Answer<Health>>;
   stats(): Promise<Answer<SystemStats>>;
   series(minutes: number): Promise<Answer<SystemSeries>>;
+  days(days: number): Promise<Answer<SystemDays>>;
   rooms(search: RoomSearch, limit: number): Promise<Answer<RoomStatsPage>>;
   room(id: string): Promise<Answer<RoomDetail>>;
   /** Up to 500 commits after one. */
@@ -43,6 +45,7 @@ export function createApi(token: string): Api {
     health: () => ask('/api/health/detailed'),
     stats: () => ask('/api/system/stats'),
     series: (minutes) => ask(`/api/system/series?minutes=${minutes}`),
+    days: (days) => ask(`/api/system/days?days=${days}`),
     rooms: ({ stage, text, cursor }, limit) => {
       const query = new URLSearchParams({ limit: String(limit) });
       if (stage !== null) query.set('stage', stage);

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Dependency, Health, SystemSeries, SystemStats } from '../../protocol/http.ts';
+import type { Dependency, Health, SystemDays, SystemSeries, SystemStats } from '../../protocol/http.ts';
 import type { Api } from './api.ts';
 import { Chart } from './chart.tsx';
 import type { Line } from './chart.tsx';
@@ -17,6 +17,8 @@ export interface ViewProps {
 
 const EVERY_MS = 5_000;
 const HEALTH_EVERY_MS = 15_000;
+const DAYS_EVERY_MS = 60_000;
+const DAYS = 14;
 const SPANS = [
   { minutes: 15, name: '15 min' },
   { minutes: 60, name: '1 hour' },
@@ -29,9 +31,10 @@ export function Overview({ api, onUnauthorized }: ViewProps) {
   const health = usePolled('health', () => api.health(), HEALTH_EVERY_MS, onUnauthorized);
   const stats = usePolled('stats', () => api.stats(), EVERY_MS, onUnauthorized);
   const series = usePolled(`series ${span}`, () => api.series(span), EVERY_MS, onUnauthorized);
-  // All three come from one server: its trouble is told once.
+  const days = usePolled('days', () => api.days(DAYS), DAYS_EVERY_MS, onUnauthorized);
+  // All come from one server: its trouble is told once.
   const late =
-    [stats, series, health].find(({ problem, value }) => problem !== null || value === null) ?? stats;
+    [stats, series, health, days].find(({ problem, value }) => problem !== null || value === null) ?? stats;
   return (
     <>
       <header class="heading">
@@ -61,6 +64,7 @@ export function Overview({ api, onUnauthorized }: ViewProps) {
         {series.value !== null && <Charts series={series.value} stats={stats.value} />}
       </section>
       {stats.value !== null && <Counts stats={stats.value} />}
+      {days.value !== null && <Days days={days.value} />}
     </>
   );
 }
@@ -204,13 +208,71 @@ function linesOf({ minutes }: SystemSeries, stats: SystemStats | null) {
 function Counts({ stats }: { readonly stats: SystemStats }) {
   return (
     <section class="counts" aria-label="Counts">
-      <Bars title="Games by outcome" note="within 24 hours" counts={stats.games} />
+      <Bars title="Games by outcome" note="ended in 30 days" counts={stats.games} />
       <Bars title="Errors by code" note="told to players in 24 hours" counts={stats.errors} />
       <Bars title="Failures" note="of work after a commit, in 24 hours" counts={stats.failures} />
       <Bars title="Posts to connections" note="in 24 hours" counts={stats.posts} />
       <p class="faint">
         Somebody has trouble? <Link to={{ page: 'rooms' }}>Find their room</Link>.
       </p>
+    </section>
+  );
+}
+
+/** The games of the last days, today first. */
+function Days({ days: { days } }: { readonly days: SystemDays }) {
+  return (
+    <section class="days card" aria-labelledby="days">
+      <h2 id="days">Games by day</h2>
+      <p class="faint">When they ended, in UTC. Minutes are from start to end, on average.</p>
+      <div class="scroller" role="region" aria-labelledby="days" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {[
+                'Day',
+                'Completed',
+                'Abandoned',
+                'Aborted',
+                'Rounds',
+                'Players',
+                'Left',
+                'Bots',
+                'Minutes',
+              ].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {days.toReversed().map((day) => {
+              const games = day.completed + day.abandoned + day.aborted;
+              const counts = [
+                day.completed,
+                day.abandoned,
+                day.aborted,
+                day.rounds,
+                day.humans,
+                day.left,
+                day.bots,
+              ];
+              return (
+                <tr key={day.date}>
+                  <th scope="row">{day.date}</th>
+                  {counts.map((count, place) => (
+                    <td key={place} class="number">
+                      {number(count)}
+                    </td>
+                  ))}
+                  <td class="number">{games === 0 ? '–' : number(Math.round(day.minutes / games))}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 // The end: who won, the final ranking, the score sheet, and another game at the same table.
 
 import { texts } from '../language.ts';
+import { RatingChange } from '../ranking/rating-change.tsx';
 import { goToLobby } from '../route.ts';
 import type { GameProps } from './game.tsx';
 import { ScoreSheet } from './score-sheet.tsx';
@@ -32,6 +33,7 @@ export function GameOver({ view, me, act, state, room }: GameProps<'game_over'>)
           </li>
         ))}
       </ol>
+      {me !== null && <RatingChange room={room} endedAt={game_stats.end_time} />}
       {me !== null && <Rematch view={view} act={act} />}
       {score_sheet.length > 0 && (
         <ScoreSheet rows={score_sheet} names={namesAround(view, state.room)} me={me} />

@@ -225,6 +225,30 @@ export const en = {
   waitingForRematch: 'Waiting for the host to start another game.',
   replay: 'Watch the replay',
 
+  // The leaderboard
+  leaderboard: 'Leaderboard',
+  bestPlayers: 'Best players',
+  player: 'Player',
+  rating: 'Rating',
+  yourRating: 'Your rating',
+  unrated: 'not rated',
+  yourGames: 'Your games',
+  latestGames: 'Latest games',
+  games: 'Games',
+  gamesWon: 'Wins',
+  averageScore: 'Average score',
+  bestScore: 'Best score',
+  ofRounds: (rounds: number) => `of ${count(rounds, 'round')}`,
+  gameLeft: 'Left',
+  placeAndScore: (place: number, score: number) => `Place ${place}, ${count(score, 'point')}`,
+  rankedAfter: (missing: number) =>
+    `You will be ranked after ${count(missing, 'more rated game', 'more rated games')}.`,
+  lookingForPlayers: 'Loading the players…',
+  nobodyRanked: (games: number) => `Nobody is ranked yet: that takes ${games} rated games.`,
+  noLeaderboard: 'The leaderboard cannot be loaded now.',
+  more: 'More',
+  tryAgain: 'Try again',
+
   // What is wrong
   reconnecting: 'The connection is lost. Trying to reach the server again…',
   problem: ({ message }: Problem): string => message,

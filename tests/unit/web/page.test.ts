@@ -58,6 +58,7 @@ describe('an address', () => {
   test.each([
     ['/', { page: 'lobby' }],
     ['/rules', { page: 'rules' }],
+    ['/leaderboard', { page: 'leaderboard' }],
     ['/room/K7M2QX', { page: 'room', room: 'K7M2QX', watch: false }],
     ['/room/K7M2QX?watch', { page: 'room', room: 'K7M2QX', watch: true }],
     ['/game/k7m2qx/', { page: 'room', room: 'K7M2QX', watch: false }],
