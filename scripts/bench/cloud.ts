@@ -78,6 +78,7 @@ export async function openCloud(given: {
     tickQueueUrl: `${QUEUES}/ticks`,
     deadLetterQueueUrl: `${QUEUES}/dead-letters`,
     tickFunction: 'tick',
+    subscriptions: [],
     visibilitySeconds: 60,
   });
   const clients = takeOverClients({ functions, gateway, steps, callbacks });

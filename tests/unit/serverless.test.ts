@@ -178,3 +178,48 @@ describe('a tick', () => {
     ]);
   });
 });
+
+describe('a result', () => {
+  const queue = resources['ResultsQueue']?.Properties;
+  const rule = resources['GameFinishedRule']?.Properties;
+
+  test('stays hidden for six times as long as its function may take, fails alone, and is put aside after five tries', () => {
+    const timeout = functions['results']?.timeout ?? provider.timeout;
+    expect((queue as { VisibilityTimeout: number }).VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeout);
+    expect(queue).toMatchObject({ SqsManagedSseEnabled: true, RedrivePolicy: { maxReceiveCount: 5 } });
+    expect(functions['results']?.events).toMatchObject([
+      { sqs: { functionResponseType: 'ReportBatchItemFailures' } },
+    ]);
+  });
+
+  test('is what the rule lets through of all that the state machine puts on the bus', () => {
+    const definition = readFileSync(new URL('statemachines/game.asl.json', root), 'utf8');
+    const { States } = JSON.parse(definition) as {
+      readonly States: Readonly<
+        Record<string, { readonly Resource?: string; readonly Parameters?: unknown }>
+      >;
+    };
+    const puts = Object.values(States).filter(({ Resource = '' }) => Resource.endsWith('events:putEvents'));
+    expect(puts.length).toBeGreaterThan(0);
+    for (const { Parameters } of puts)
+      expect(Parameters).toMatchObject({ Entries: [{ Source: 'liap-tui', DetailType: 'game.finished' }] });
+    expect(rule).toMatchObject({
+      EventPattern: { source: ['liap-tui'], 'detail-type': ['game.finished'] },
+      Targets: [{ Arn: { 'Fn::GetAtt': ['ResultsQueue', 'Arn'] } }],
+    });
+  });
+
+  test('can be sent by that rule alone', () => {
+    expect(resources['ResultsQueuePolicy']?.Properties).toMatchObject({
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['GameFinishedRule', 'Arn'] } } },
+          },
+        ],
+      },
+    });
+  });
+});
