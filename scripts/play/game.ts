@@ -20,6 +20,8 @@ export interface PlayOptions {
   readonly pace?: number;
   /** Decides the players' choices. */
   readonly seed?: number;
+  /** The players' sessions, one each; by default new ones. */
+  readonly sessions?: readonly string[];
   /** How long nothing may happen, ms. */
   readonly patience?: number;
   /** Told of the room and of every round. */
@@ -92,8 +94,10 @@ class PlayedGame {
 
   /** The lobby: the first creates a room, the others join it, one after the other so that seats follow names. */
   async #gather(): Promise<string> {
-    const { url, humans, seed = 1 } = this.#options;
-    const sessions = await Promise.all(NAMES.slice(0, humans).map(() => openSession(url)));
+    const { url, humans, seed = 1, sessions: known = [] } = this.#options;
+    const sessions = await Promise.all(
+      NAMES.slice(0, humans).map(async (_, place) => known[place] ?? (await openSession(url)).token),
+    );
     this.#players = SEATS.flatMap((seat, place) => {
       const session = sessions[place];
       const name = NAMES[place] ?? '';
@@ -101,7 +105,7 @@ class PlayedGame {
       return [
         {
           witness: new Witness(name, seat),
-          session: session.token,
+          session,
           chance: chanceFrom(seed * 4 + place),
           client: null,
         },

@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import getPort from 'get-port';
 import { playGame } from '../../scripts/play/game.ts';
-import { eventsOf, statsOf } from '../support/town.ts';
+import type { LeaderboardPage, OwnStatistics, SystemDays } from '../../src/protocol/http.ts';
+import { openSession } from '../../src/web/client.ts';
+import { askOperator, eventsOf, statsOf } from '../support/town.ts';
 import type { Town } from '../support/town.ts';
 
 jest.setTimeout(120_000);
@@ -108,6 +110,44 @@ describe('a whole game', () => {
     const execution = { name: `${room}-1`, status: 'SUCCEEDED' };
     expect(await endOf(room)).toEqual({ outcomes: ['completed'], execution });
   });
+});
+
+test('games are in the statistics and ratings of their players, and after five of them in the leaderboard', async () => {
+  const sessions = await Promise.all([1, 2, 3, 4].map(async () => (await openSession(town.url)).token));
+  const own = async (session: string): Promise<OwnStatistics> =>
+    (await (await fetch(`${town.url}/api/players/me?session=${session}`)).json()) as OwnStatistics;
+  const all = (): Promise<readonly OwnStatistics[]> => Promise.all(sessions.map(own));
+  expect((await all()).map(({ rating, games }) => [rating, games])).toEqual(sessions.map(() => [1_500, 0]));
+
+  const rooms: string[] = [];
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const { room } = await playGame({ url: town.url, humans: 4, seed, sessions, patience: 30_000 });
+    rooms.push(room);
+  }
+  let players = await all();
+  // Through a bus and a queue: it takes a moment longer than the players do to see the end.
+  for (let tries = 0; tries < 200 && players.some(({ games }) => games < rooms.length); tries += 1) {
+    await sleep(50);
+    players = await all();
+  }
+  expect(players.map(({ games, rated_games, rounds }) => [games, rated_games, rounds])).toEqual(
+    sessions.map(() => [5, 5, 5 * ROUNDS]),
+  );
+  expect(players.reduce((sum, { rating }) => sum + rating, 0)).toBe(4 * 1_500);
+  expect(players.map(({ rating }) => rating)).not.toEqual([1_500, 1_500, 1_500, 1_500]);
+  for (const { recent } of players)
+    expect(recent.map(({ room_id }) => room_id).toSorted()).toEqual(rooms.toSorted());
+
+  const answer = await fetch(`${town.url}/api/leaderboard?limit=50`);
+  expect(answer.headers.get('cache-control')).toBe('public, max-age=10');
+  const board = (await answer.json()) as LeaderboardPage;
+  const ranked = board.players.map(({ handle, rating }) => [handle, rating]);
+  for (const { handle, rating } of players) expect(ranked).toContainEqual([handle, rating]);
+  const ratings = board.players.map(({ rating }) => rating);
+  expect(ratings).toEqual(ratings.toSorted((a, b) => b - a));
+
+  const { days } = await askOperator<SystemDays>(town, '/api/system/days?days=2');
+  expect(days.reduce((sum, { completed }) => sum + completed, 0)).toBeGreaterThanOrEqual(rooms.length);
 });
 
 test('a game in the middle of which everything is killed goes on when it is started again', async () => {

@@ -210,7 +210,10 @@ describe('a task token', () => {
   });
 
   it('is failed by name', async () => {
-    const { sfn, calls, steps } = await serve();
+    const outcome = 'abandoned';
+    const { sfn, calls, steps } = await serve({
+      phase: (call) => (call.phase === 'game_over' ? { outcome } : null),
+    });
     await start(sfn);
     await sfn.send(
       new SendTaskFailureCommand({
@@ -220,7 +223,7 @@ describe('a task token', () => {
       }),
     );
     await until(async () => (await describeIt(sfn)).status === 'SUCCEEDED');
-    expect(steps.executions.events()).toMatchObject([{ detail: { outcome: 'abandoned' } }]);
+    expect(steps.executions.events()).toMatchObject([{ detail: { outcome } }]);
   });
 
   it('that is none, or of no execution known here, is refused as such', async () => {

@@ -167,15 +167,15 @@ describe('a game', () => {
     expect(entered[length]).toBe(stateOf(state).Next);
   });
 
-  it.each(TOKEN_STATES)('ends as abandoned in %s without another call', async (state) => {
-    const { entered, calls, steps } = await run({ phase: stuckIn(state) }, 6);
+  it.each(TOKEN_STATES)('of an abandoned game in %s asks once how it ended, and says so', async (state) => {
+    const { entered, calls, steps } = await run({ phase: abandonedWhen(stuckIn(state)) }, 6);
     const before = calls.length;
     expect(steps.executions.fail(tokenOf(calls), { error: 'GameAbandoned', cause: 'nobody left' })).toBe(
       'accepted',
     );
     await pass(60);
-    expect(entered.slice(-2)).toEqual([state, 'AnnounceAbandoned']);
-    expect(calls).toHaveLength(before);
+    expect(entered.slice(-3)).toEqual([state, 'GameOver', 'Announce']);
+    expect(calls.slice(before)).toEqual([{ phase: 'game_over', roomId: 'ROOM42', game: 1 }]);
     expect(steps.executions.events().map(({ detail }) => detail)).toEqual([
       { roomId: 'ROOM42', game: 1, outcome: 'abandoned' },
     ]);
@@ -269,7 +269,6 @@ describe('an announcement', () => {
 
   it.each([
     ['Announce', 'GameUnannounced'],
-    ['AnnounceAbandoned', 'GameUnannounced'],
     ['AnnounceAborted', 'GameAborted'],
   ])(
     'that fails in %s is tried six times more and leaves an alarm, not a running game',
@@ -285,20 +284,17 @@ describe('an announcement', () => {
     },
   );
 
-  it.each(['Announce', 'AnnounceAbandoned'])(
-    'that fails once in %s is made the second time',
-    async (state) => {
-      const entries: unknown[] = [];
-      const announce = (input: unknown) => {
-        entries.push(input);
-        if (entries.length === 1) throw errorNamed('EventBridge.FailedEntry');
-        return { FailedEntryCount: 0 };
-      };
-      const { output } = await runFrom(state, announce);
-      expect(entries).toHaveLength(2);
-      expect(output).toMatchObject({ roomId: 'ROOM42', game: 1 });
-    },
-  );
+  it('that fails once is made the second time', async () => {
+    const entries: unknown[] = [];
+    const announce = (input: unknown) => {
+      entries.push(input);
+      if (entries.length === 1) throw errorNamed('EventBridge.FailedEntry');
+      return { FailedEntryCount: 0 };
+    };
+    const { output } = await runFrom('Announce', announce);
+    expect(entries).toHaveLength(2);
+    expect(output).toMatchObject({ roomId: 'ROOM42', game: 1 });
+  });
 
   /** The definition as it is deployed, in the bare interpreter, from one state on. */
   async function runFrom(state: string, handler: (input: unknown) => unknown) {
@@ -346,6 +342,14 @@ async function pass(seconds: number): Promise<void> {
 }
 
 /** A phase function whose game goes on until a state, where the token stays open. */
+/** The same, of a game that turns out to have been abandoned. */
+function abandonedWhen(phase: NonNullable<MachineOptions['phase']>): NonNullable<MachineOptions['phase']> {
+  return (call, steps) =>
+    call.phase === 'game_over'
+      ? { roomId: call.roomId, game: call.game, outcome: 'abandoned' }
+      : phase(call, steps);
+}
+
 function stuckIn(state: (typeof TOKEN_STATES)[number]): NonNullable<MachineOptions['phase']> {
   return (call, steps) => (call.phase === PHASE_OF[state] ? null : gameOf(1)(call, steps));
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Seat } from '../../../src/game/seats.ts';
 import { runPhase, runTick } from '../../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../../src/app/game-phases.ts';
 import { bySeat } from '../../../src/game/seats.ts';
@@ -361,6 +362,9 @@ describe('the end of a game', () => {
     const finished = await runPhase(world.ports, GAME_OVER);
     const { room } = world.table.recordOf(ROOM);
     if (room.stage !== 'finished') throw new Error(room.stage);
+    const nothing = { isWinner: false, turnsWon: 0, perfectRounds: 0, left: false };
+    const { tally } = room.result;
+    const seat = (number: Seat, told: object) => ({ ...nothing, score: tally[number].total, ...told });
     expect(finished).toEqual({
       roomId: ROOM,
       game: 1,
@@ -369,10 +373,10 @@ describe('the end of a game', () => {
       startedAt: world.now - 14_000,
       endedAt: world.now,
       seats: [
-        { name: 'Ann', player: PEOPLE[1].player, score: room.result.tally[1].total, isWinner: true },
-        { name: 'Ben', player: PEOPLE[2].player, score: room.result.tally[2].total, isWinner: false },
-        { name: 'Bot 3', player: null, score: room.result.tally[3].total, isWinner: false },
-        { name: 'Bot 4', player: null, score: room.result.tally[4].total, isWinner: false },
+        seat(1, { name: 'Ann', player: PEOPLE[1].player, isWinner: true, turnsWon: 1, perfectRounds: 1 }),
+        seat(2, { name: 'Ben', player: PEOPLE[2].player }),
+        seat(3, { name: 'Bot 3', player: null }),
+        seat(4, { name: 'Bot 4', player: null }),
       ],
     });
     for (const seat of [1, 2] as const)
@@ -395,15 +399,60 @@ describe('the end of a game', () => {
     await expect(runPhase(world.ports, GAME_OVER)).rejects.toThrow('The game of room ABC234 is not over yet');
   });
 
-  test('of a room that is gone is described as an abort of which nothing is known', async () => {
+  test('of a room of which nothing is left is described as an abort of which nothing is known', async () => {
     expect(await runPhase(world.ports, GAME_OVER)).toEqual({
-      roomId: ROOM,
+      ...{
+        roomId: ROOM,
+        game: 1,
+        outcome: 'aborted',
+        rounds: 0,
+        startedAt: 0,
+        endedAt: world.now,
+        seats: [],
+      },
+    });
+  });
+
+  test('of a room that is gone is described as its log has it', async () => {
+    happened(world, [...gameAt('turn'), { type: 'GameEnded', outcome: 'abandoned', winners: [] }]);
+    const first = await runPhase(world.ports, GAME_OVER);
+    world.pass(3_601);
+    expect(await runPhase(world.ports, GAME_OVER)).toEqual(first);
+    expect(first).toMatchObject({ outcome: 'abandoned' });
+  });
+
+  test('is described alike when its reply is lost and the host has begun the next game meanwhile', async () => {
+    happened(world, roundPlayed({ maxRounds: 1 }));
+    await runPhase(world.ports, SCORING);
+    const first = await runPhase(world.ports, GAME_OVER);
+    expect(first).toMatchObject({ game: 1, outcome: 'completed' });
+    happened(world, [{ type: 'GameStarted', game: 2 }]);
+    const length = lengthOf(world);
+    expect(await runPhase(world.ports, GAME_OVER)).toEqual(first);
+    expect(lengthOf(world)).toBe(length);
+  });
+
+  test('is described alike when an operator has closed the room', async () => {
+    happened(world, gameAt('turn'));
+    await command(world, { type: 'closeRoom' }, { by: 'operator' });
+    expect(await runPhase(world.ports, GAME_OVER)).toMatchObject({
       game: 1,
       outcome: 'aborted',
-      rounds: 0,
-      startedAt: 0,
-      endedAt: 0,
-      seats: [],
+      seats: { length: 4 },
+    });
+  });
+
+  test('names who left it, though a bot sits there now, and not who left after it', async () => {
+    happened(world, [...gameAt('turn'), { type: 'LeftForGood', seat: 2 }]);
+    happened(world, [{ type: 'GameEnded', outcome: 'abandoned', winners: [] }]);
+    happened(world, [{ type: 'LeftForGood', seat: 1 }]);
+    expect(await runPhase(world.ports, GAME_OVER)).toMatchObject({
+      seats: [
+        { player: PEOPLE[1].player, left: false },
+        { player: PEOPLE[2].player, left: true },
+        { left: false },
+        { left: false },
+      ],
     });
   });
 
