@@ -341,8 +341,7 @@ async function pass(seconds: number): Promise<void> {
   await jest.advanceTimersByTimeAsync(seconds * 1000);
 }
 
-/** A phase function whose game goes on until a state, where the token stays open. */
-/** The same, of a game that turns out to have been abandoned. */
+/** The same phase function, of a game that turns out to have been abandoned. */
 function abandonedWhen(phase: NonNullable<MachineOptions['phase']>): NonNullable<MachineOptions['phase']> {
   return (call, steps) =>
     call.phase === 'game_over'
@@ -350,6 +349,7 @@ function abandonedWhen(phase: NonNullable<MachineOptions['phase']>): NonNullable
       : phase(call, steps);
 }
 
+/** A phase function whose game goes on until a state, where the token stays open. */
 function stuckIn(state: (typeof TOKEN_STATES)[number]): NonNullable<MachineOptions['phase']> {
   return (call, steps) => (call.phase === PHASE_OF[state] ? null : gameOf(1)(call, steps));
 }
