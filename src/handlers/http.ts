@@ -10,7 +10,12 @@ import { Environment, readEnvironment, secretSource } from './environment.ts';
 import { portsFromEnvironment } from './ports.ts';
 
 const environment = readEnvironment(
-  z.pick(Environment, { TABLE_NAME: true, WEBSOCKET_ENDPOINT: true, TICK_QUEUE_URL: true, DEAD_LETTER_QUEUE_URL: true }),
+  z.pick(Environment, {
+    TABLE_NAME: true,
+    WEBSOCKET_ENDPOINT: true,
+    TICK_QUEUE_URL: true,
+    DEAD_LETTER_QUEUE_URL: true,
+  }),
 );
 const sessionSecret = secretSource('SESSION_SECRET');
 const adminToken = secretSource('ADMIN_TOKEN');

@@ -75,6 +75,9 @@ function problemOfContent(request: Request, said: Json, table: World['table']): 
   if ('session_token' in said || said['service'] === 'liap-tui') {
     return 'table' in said && !isOperator ? 'health in detail for a stranger' : null;
   }
+  // The ranking is everybody's, the own statistics are those of a session.
+  if ('ranked_after' in said)
+    return 'recent' in said && guestsIn(request).length === 0 ? 'own statistics for a stranger' : null;
   const { room_id, events } = said as { room_id?: string; events?: readonly Json[] };
   if (room_id === undefined || events === undefined) return isOperator ? null : 'statistics for a stranger';
   const { commits } = table.logOf(room_id);
@@ -88,13 +91,18 @@ function problemOfContent(request: Request, said: Json, table: World['table']): 
 
 function isShownTo(request: Request, { room }: RoomRecord): boolean {
   if (room.stage !== 'finished') return false;
-  const query = decodeURIComponent(request.query.replace(/%(?![0-9A-F]{2})/g, ''));
-  const given = JSON.stringify([request.headers, request.cookies, query]);
-  const players = GUESTS.filter(({ session }) => given.includes(session)).map(({ player }) => player);
+  const players = guestsIn(request).map(({ player }) => player);
   return SEATS.some((seat) => {
     const occupant = room.seats[seat];
     return occupant.kind === 'human' && players.includes(occupant.player);
   });
+}
+
+/** The guests whose session comes with a request. */
+function guestsIn(request: Request): typeof GUESTS {
+  const query = decodeURIComponent(request.query.replace(/%(?![0-9A-F]{2})/g, ''));
+  const given = JSON.stringify([request.headers, request.cookies, query]);
+  return GUESTS.filter(({ session }) => given.includes(session));
 }
 
 const HIDDEN = ['player', 'connection', 'token'];
