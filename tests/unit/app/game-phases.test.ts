@@ -423,7 +423,7 @@ describe('the end of a game', () => {
 
   test('is described alike when its reply is lost and the host has begun the next game meanwhile', async () => {
     happened(world, roundPlayed({ maxRounds: 1 }));
-    await runPhase(world.ports, SCORING);
+    await score();
     const first = await runPhase(world.ports, GAME_OVER);
     expect(first).toMatchObject({ game: 1, outcome: 'completed' });
     happened(world, [{ type: 'GameStarted', game: 2 }]);
