@@ -80,7 +80,11 @@ describe('the definition', () => {
 
   it.each(TOKEN_STATES)('goes on to the end of the game from %s when it is decided or abandoned', (name) => {
     const catcher = stateOf(name).Catch.find(({ ErrorEquals }) => ErrorEquals.includes('GameDecided'));
-    expect(catcher).toEqual({ ErrorEquals: ['GameDecided', 'GameAbandoned'], Next: 'GameOver', ResultPath: null });
+    expect(catcher).toEqual({
+      ErrorEquals: ['GameDecided', 'GameAbandoned'],
+      Next: 'GameOver',
+      ResultPath: null,
+    });
   });
 
   it.each(tasks)(
