@@ -97,6 +97,7 @@ function widgets(functions) {
       'Queues',
       queue('TickQueue', 'ApproximateNumberOfMessagesVisible'),
       queue('TickQueue', 'ApproximateAgeOfOldestMessage'),
+      queue('ResultsQueue', 'ApproximateAgeOfOldestMessage'),
       queue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible'),
     ],
     ['Table', table('ConsumedReadCapacityUnits'), table('ConsumedWriteCapacityUnits')],

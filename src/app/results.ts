@@ -10,6 +10,7 @@ import type { PlayerId } from '../room/room.ts';
 import type { DayCounts, DayTally, KeptResult, KeptSeat, Profile, RecentGame } from '../store/items.ts';
 import { dayOf, gameKeyOf, shardOf } from '../store/keys.ts';
 import type { Day, GameKey } from '../store/keys.ts';
+import { NO_GAMES } from '../store/results.ts';
 import type { Results } from '../store/results.ts';
 
 export interface ResultPorts {
@@ -167,12 +168,6 @@ async function addToDay(ports: ResultPorts, result: KeptResult): Promise<void> {
     },
   });
 }
-
-/** The counts of a day without games. */
-export const NO_GAMES: DayCounts = {
-  ...{ completed: 0, abandoned: 0, aborted: 0 },
-  ...{ rounds: 0, humans: 0, bots: 0, left: 0, seconds: 0 },
-};
 
 function newDay(day: Day): DayTally {
   return { day, version: 0, counts: NO_GAMES, recent: [] };

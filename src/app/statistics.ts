@@ -7,6 +7,7 @@ import type { Counts } from '../store/counters.ts';
 import type { RoomCount } from '../store/directory.ts';
 import type { DayCounts, DayTally, DirectoryEntry } from '../store/items.ts';
 import { dayOf } from '../store/keys.ts';
+import { NO_GAMES } from '../store/results.ts';
 import type { Results } from '../store/results.ts';
 import { roomSummary } from '../protocol/frames.ts';
 import type {
@@ -21,7 +22,6 @@ import type {
 } from '../protocol/http.ts';
 import type { GameOutcome, Room } from '../room/room.ts';
 import { isGone } from './execute.ts';
-import { NO_GAMES } from './results.ts';
 
 const STAGES: readonly ListedStage[] = ['playing', 'open', 'finished'];
 const MINUTE_MS = 60_000;

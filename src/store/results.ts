@@ -4,7 +4,7 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlayerId } from '../room/room.ts';
 import { itemToDay, itemToProfile, itemToResult } from './items.ts';
-import type { DayTally, Item, KeptResult, Profile } from './items.ts';
+import type { DayCounts, DayTally, Item, KeptResult, Profile } from './items.ts';
 import {
   DAY,
   dayKey,
@@ -32,6 +32,18 @@ const RESULT_DAYS = 90;
 /** A player who has not played for so long is forgotten. */
 const PROFILE_DAYS = 365;
 const DAY_TALLY_DAYS = 400;
+
+/** The counts of a day without games. */
+export const NO_GAMES: DayCounts = {
+  completed: 0,
+  abandoned: 0,
+  aborted: 0,
+  rounds: 0,
+  humans: 0,
+  bots: 0,
+  left: 0,
+  seconds: 0,
+};
 
 /** A player in the ranking; equals share a place. */
 export interface Ranked {

@@ -57,6 +57,7 @@ test('A function has only the clients that it uses', () => {
     broadcaster: ['apigatewaymanagementapi', ...EXECUTES],
     phase: EXECUTES,
     tick: EXECUTES,
+    results: ['dynamodb'],
     http: ['apigatewaymanagementapi', ...EXECUTES, 'ssm'],
     secrets: ['cloudfront', 'ssm'],
     pages: ['s3'],

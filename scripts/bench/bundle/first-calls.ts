@@ -37,6 +37,34 @@ const delivery = {
   sends: [{ connectionId: CONNECTION, frames: [{ event: 'room_update', data: {} }] }],
 };
 
+const gameFinished = {
+  version: '0',
+  id: 'event-1',
+  'detail-type': 'game.finished',
+  source: 'liap-tui',
+  account: '000000000000',
+  time: '2026-01-01T12:00:00Z',
+  region: 'us-east-1',
+  resources: [],
+  detail: {
+    roomId: 'ABCDEF',
+    game: 1,
+    outcome: 'completed',
+    rounds: 12,
+    startedAt: 1_767_268_800_000,
+    endedAt: 1_767_270_000_000,
+    seats: [50, 30, 20, 10].map((score, place) => ({
+      name: `Player ${place}`,
+      player: `player-${place}`,
+      score,
+      turnsWon: 8,
+      perfectRounds: 3,
+      isWinner: place === 0,
+      left: false,
+    })),
+  },
+};
+
 /** CloudFormation's request; a function that failed answers it so, and is then refused (`createAws`). */
 const fromStack = (RequestType: string): unknown => ({
   RequestType,
@@ -73,6 +101,10 @@ export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
   },
   tick: {
     event: { Records: [{ messageId: 'message-1', body: JSON.stringify({ kind: 'lobby' }) }] },
+    answered: /"batchItemFailures":\[\]/,
+  },
+  results: {
+    event: { Records: [{ messageId: 'message-1', body: JSON.stringify(gameFinished) }] },
     answered: /"batchItemFailures":\[\]/,
   },
   http: {

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FIRST_RATING } from '../../../src/app/rating.ts';
-import { NO_GAMES, recordResult } from '../../../src/app/results.ts';
+import { recordResult } from '../../../src/app/results.ts';
 import type { GameFinished } from '../../../src/room/finished.ts';
 import type { DayCounts, Profile } from '../../../src/store/items.ts';
 import { gameKeyOf } from '../../../src/store/keys.ts';
+import { NO_GAMES } from '../../../src/store/results.ts';
 import { gameWith, seatOf, someGames } from '../../support/finished.ts';
 import { createWorld, DAWN } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
