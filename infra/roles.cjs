@@ -68,6 +68,12 @@ const FUNCTIONS = {
     may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], TABLE),
     may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arnOf('ResultsQueue')),
   ],
+  ranking: [
+    may(['dynamodb:GetItem', 'dynamodb:Query'], TABLE),
+    may('dynamodb:Query', { 'Fn::Sub': '${GameTable.Arn}/index/GSI1' }),
+    readSecret('session-secret'),
+    readSecret('admin-token'),
+  ],
   http: [
     ...PLAY,
     readSecret('session-secret'),

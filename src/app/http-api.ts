@@ -1,43 +1,26 @@
-// The HTTP API: sessions, health, a room's history, the ranking, what operators see and do (docs/protocol.md, "HTTP").
+// The HTTP API: sessions, health, a room's history, what operators see and do (docs/protocol.md, "HTTP").
 
-/* eslint-disable @typescript-eslint/no-deprecated -- the adapter's new package is announced but not published yet */
 import { Hono } from 'hono/tiny';
 import type { Context } from 'hono';
-import { handle } from 'hono/aws-lambda';
-import type { LambdaEvent } from 'hono/aws-lambda';
 import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
-import { createIdentity, isSame, sessionIn, viewerIn } from './identity.ts';
+import { describe, isOperator, playerOf, refuse, refuseCursor, refuseOperator, serve } from './http-parts.ts';
+import type { HttpApi, Secrets } from './http-parts.ts';
+import { createIdentity, viewerIn } from './identity.ts';
 import type { Closed, Dependency, EventsPage, Health, Probed } from '../protocol/http.ts';
-import { createLeaderboard, LEADERBOARD_SECONDS, ownStatistics } from './leaderboard.ts';
 import { closeRoom, roomDetail } from './operator.ts';
 import type { Ports, Queues } from './ports.ts';
-import { roomStats, systemDays, systemSeries, systemStats } from './statistics.ts';
+import { roomStats, systemSeries, systemStats } from './statistics.ts';
 import { LISTED_STAGES } from '../store/keys.ts';
-import type { Results } from '../store/results.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
-/** What the API answers from. A secret is asked for by every request that needs it: it may have been changed. */
-export interface HttpPorts extends Ports {
+/** What the API answers from. */
+export interface HttpPorts extends Ports, Secrets {
   readonly gateway: { probe(): Promise<void> };
   readonly queues: Queues;
-  readonly results: Results;
-  readonly sessionSecret: () => Promise<string>;
-  readonly adminToken: () => Promise<string>;
-}
-
-/** Payload format 2.0. */
-type HttpEvent = Extract<LambdaEvent, { readonly rawPath: string }>;
-/** Answers a request as API Gateway hands it on. */
-export type HttpApi = (event: HttpEvent) => Promise<HttpAnswer>;
-export interface HttpAnswer {
-  readonly statusCode: number;
-  readonly body: string;
 }
 
 const { version } = packageFile;
-
-type ErrorStatus = 400 | 401 | 403 | 404 | 429 | 500;
 
 /** New sessions an address may have in a minute. */
 const SESSIONS_A_MINUTE = 30;
@@ -52,11 +35,6 @@ const Page = z.object({
 const Series = z.object({
   minutes: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_440)), 60),
 });
-/** Days of a series; they are kept for a year and more. */
-const Days = z.object({
-  days: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(366)), 30),
-});
-const RankingPage = z.pick(Page, { limit: true, cursor: true });
 /** More commits than a room can have, and still within the digits that the table's keys have for them. */
 const MOST_COMMITS = 9_999_999;
 const EventsPage = z.object({
@@ -68,7 +46,6 @@ const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCa
 /** The API on some ports. */
 export function createHttpApi(ports: HttpPorts): HttpApi {
   const app = new Hono();
-  const leaderboard = createLeaderboard(ports.results, ports.clock);
 
   app.use(async (_context, next) => {
     await next();
@@ -113,29 +90,6 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     const series = Series.safeParse(context.req.query());
     if (!series.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(series.error));
     return context.json(await systemSeries(ports, series.data.minutes));
-  });
-
-  app.get('/api/system/days', async (context) => {
-    if (!(await isOperator(ports, context))) return refuseOperator(context);
-    const days = Days.safeParse(context.req.query());
-    if (!days.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(days.error));
-    return context.json(await systemDays(ports, days.data.days));
-  });
-
-  app.get('/api/leaderboard', async (context) => {
-    const page = RankingPage.safeParse(context.req.query());
-    if (!page.success) return refuse(context, 400, 'VALIDATION_ERROR', describe(page.error));
-    const ranking = await leaderboard(page.data);
-    if (ranking === null) return refuseCursor(context);
-    context.header('cache-control', `public, max-age=${LEADERBOARD_SECONDS}`);
-    return context.json(ranking);
-  });
-
-  app.get('/api/players/me', async (context) => {
-    const player = await playerOf(ports, context);
-    if (player === null) return refuse(context, 401, 'UNAUTHORIZED', 'A session is needed.');
-    context.header('cache-control', 'no-store');
-    return context.json(await ownStatistics(ports.results, player));
   });
 
   app.get('/api/debug/room-stats', async (context) => {
@@ -188,35 +142,7 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
     return context.json({ room_id: room.data, events, next } satisfies EventsPage);
   });
 
-  app.notFound((context) => refuse(context, 404, 'NOT_FOUND', 'There is nothing at this address.'));
-
-  app.onError((error, context) => {
-    ports.log.error('A request failed', { path: context.req.path, error });
-    ports.tally.count('errors.INTERNAL_ERROR');
-    return refuse(context, 500, 'INTERNAL_ERROR', 'Something went wrong here. Please try again.');
-  });
-
-  // The small preset's class is not the one that the adapter names, but the same base with fewer routers.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-  const answer = handle(app);
-  return (event) => answer(legible(event));
-}
-
-/**
- * An event without what the adapter cannot make a request of: a body with GET (no endpoint takes one with any method), and
- * somebody else's cookies with characters that HTTP has no bytes for.
- */
-function legible(event: HttpEvent): HttpEvent {
-  const { cookies = [], ...others } = event;
-  return { ...others, body: null, cookies: cookies.filter((cookie) => /^[\x20-\x7E]*$/.test(cookie)) };
-}
-
-function refuse(context: Context, status: ErrorStatus, code: string, message: string): Response {
-  return context.json({ error: { code, message } }, status);
-}
-
-function refuseCursor(context: Context): Response {
-  return refuse(context, 400, 'VALIDATION_ERROR', 'cursor: not one that a page came with');
+  return serve(app, ports.log, () => ports.tally.count('errors.INTERNAL_ERROR'));
 }
 
 function refuseRoomId(context: Context): Response {
@@ -232,29 +158,6 @@ function callerOf(context: Context): string {
   return context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim().slice(0, 64) ?? 'unknown';
 }
 
-/** The operator's token, compared in constant time; 401 without one, 403 with a wrong one. */
-async function isOperator({ adminToken }: HttpPorts, context: Context): Promise<boolean> {
-  const token = bearerOf(context);
-  return token !== null && isSame(token, await adminToken());
-}
-
-function refuseOperator(context: Context): Response {
-  return bearerOf(context) === null
-    ? refuse(context, 401, 'UNAUTHORIZED', 'The operator’s token is needed.')
-    : refuse(context, 403, 'PERMISSION_DENIED', 'That is not the operator’s token.');
-}
-
-function bearerOf(context: Context): string | null {
-  return /^Bearer (\S+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? null;
-}
-
-/** The player behind the session of a cookie, a `session` parameter or a bearer token. */
-async function playerOf({ sessionSecret }: HttpPorts, context: Context): Promise<string | null> {
-  const cookie = context.req.header('cookie');
-  const token = sessionIn({ cookie, query: context.req.query('session') ?? bearerOf(context) ?? undefined });
-  return token === null ? null : createIdentity(await sessionSecret()).playerOf(token);
-}
-
 async function probe({ log }: Ports, name: Dependency, reach: () => Promise<unknown>): Promise<Probed> {
   const started = performance.now();
   const measured = (status: Probed['status']): Probed => ({
@@ -268,8 +171,4 @@ async function probe({ log }: Ports, name: Dependency, reach: () => Promise<unkn
     log.error('A probe failed', { probe: name, error });
     return measured('failed');
   }
-}
-
-function describe(error: z.core.$ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
 }

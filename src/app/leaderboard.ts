@@ -5,7 +5,7 @@ import type { Clock } from './ports.ts';
 import { FIRST_RATING } from './rating.ts';
 import type { LeaderboardPage, OwnStatistics, PlayedGame, RankedPlayer } from '../protocol/http.ts';
 import type { PlayerId } from '../room/room.ts';
-import type { Profile, RecentGame } from '../store/items.ts';
+import type { Profile, RecentGame } from '../store/result-items.ts';
 import { RANKED_AFTER } from '../store/results.ts';
 import type { Ranked, Results } from '../store/results.ts';
 

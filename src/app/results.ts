@@ -7,7 +7,14 @@ import { handleOf } from './ids.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { GameFinished } from '../room/finished.ts';
 import type { PlayerId } from '../room/room.ts';
-import type { DayCounts, DayTally, KeptResult, KeptSeat, Profile, RecentGame } from '../store/items.ts';
+import type {
+  DayCounts,
+  DayTally,
+  KeptResult,
+  KeptSeat,
+  Profile,
+  RecentGame,
+} from '../store/result-items.ts';
 import { dayOf, gameKeyOf, shardOf } from '../store/keys.ts';
 import type { Day, GameKey } from '../store/keys.ts';
 import { NO_GAMES } from '../store/results.ts';

@@ -5,29 +5,22 @@ import type { Ports, Queues } from './ports.ts';
 import { minuteOf } from '../store/counters.ts';
 import type { Counts } from '../store/counters.ts';
 import type { RoomCount } from '../store/directory.ts';
-import type { DayCounts, DayTally, DirectoryEntry } from '../store/items.ts';
-import { dayOf } from '../store/keys.ts';
-import { NO_GAMES } from '../store/results.ts';
-import type { Results } from '../store/results.ts';
+import type { DirectoryEntry } from '../store/items.ts';
 import { roomSummary } from '../protocol/frames.ts';
 import type {
-  DayStats,
   ListedStage,
   MinuteStats,
   RoomStats,
   RoomStatsPage,
-  SystemDays,
   SystemSeries,
   SystemStats,
 } from '../protocol/http.ts';
-import type { GameOutcome, Room } from '../room/room.ts';
+import type { Room } from '../room/room.ts';
 import { isGone } from './execute.ts';
 
 const STAGES: readonly ListedStage[] = ['playing', 'open', 'finished'];
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Days whose games are counted by outcome. */
-const OUTCOME_DAYS = 30;
 /** Moves are what players do with their hands; the counts of `execute` by event. */
 const MOVES = ['events.RedealDecided', 'events.Declared', 'events.Played'];
 /** The newest rooms of a stage whose people are counted; for the others their average is taken. */
@@ -36,32 +29,24 @@ const CENSUS = 500;
 const SEARCH_PAGES = 20;
 
 /** The system as a whole. Counts lag some seconds behind (`src/app/tally.ts`). */
-export async function systemStats(
-  ports: Ports & { readonly queues: Queues; readonly results: Pick<Results, 'days'> },
-): Promise<SystemStats> {
+export async function systemStats(ports: Ports & { readonly queues: Queues }): Promise<SystemStats> {
   const { store, clock, queues } = ports;
   const now = clock.now();
-  const [open, playing, finished, people, ended, day, recent, dead_letters, ticks_waiting] =
-    await Promise.all([
-      store.count('open'),
-      store.count('playing'),
-      store.count('finished'),
-      Promise.all([census(store, 'open'), census(store, 'playing')]),
-      systemDays(ports, OUTCOME_DAYS),
-      store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
-      store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
-      depth(ports, () => queues.deadLetters()),
-      depth(ports, () => queues.ticks()),
-    ]);
+  const [open, playing, finished, people, day, recent, dead_letters, ticks_waiting] = await Promise.all([
+    store.count('open'),
+    store.count('playing'),
+    store.count('finished'),
+    Promise.all([census(store, 'open'), census(store, 'playing')]),
+    store.tallies(minuteOf(now - DAY_MS), minuteOf(now)),
+    store.tallies(minuteOf(now - MINUTE_MS), minuteOf(now)),
+    depth(ports, () => queues.deadLetters()),
+    depth(ports, () => queues.ticks()),
+  ]);
   const minutes = 1 + (now % MINUTE_MS) / MINUTE_MS;
   const perMinute = (names: readonly string[]): number => round(sum(recent, names) / minutes);
   return {
     rooms: { open: open.rooms, playing: playing.rooms, finished: finished.rooms },
-    games: {
-      completed: total(ended.days, 'completed'),
-      aborted: total(ended.days, 'aborted'),
-      abandoned: total(ended.days, 'abandoned'),
-    },
+    games: { completed: 0, aborted: 0, abandoned: 0, ...group(day, 'games.') },
     players_connected: connectedPlayers([open, playing], people),
     moves_per_minute: perMinute(MOVES),
     frames_per_minute: perMinute(['frames']),
@@ -73,40 +58,6 @@ export async function systemStats(
     posts: group(day, 'posts.'),
     complete: [...people, open, playing, finished].every(({ isComplete }) => isComplete),
     timestamp: now / 1_000,
-  };
-}
-
-/** The last so many days, oldest first. */
-export async function systemDays(
-  { results, clock }: Pick<Ports, 'clock'> & { readonly results: Pick<Results, 'days'> },
-  days: number,
-): Promise<SystemDays> {
-  const now = clock.now();
-  const dates = Array.from({ length: days }, (_, place) => dayOf(now - (days - 1 - place) * DAY_MS));
-  const tallies = await results.days(dates[0] ?? dayOf(now), dayOf(now));
-  return {
-    days: dates.map((date) => dayStats(date, tallies)),
-    timestamp: now / 1_000,
-  };
-}
-
-function dayStats(date: string, tallies: readonly DayTally[]): DayStats {
-  const { seconds, ...counts } = tallies
-    .filter(({ day }) => day === date)
-    .reduce((sum, { counts }) => sumOfDay(sum, counts), NO_GAMES);
-  return { date, ...counts, minutes: Math.round(seconds / 60) };
-}
-
-function sumOfDay(one: DayCounts, other: DayCounts): DayCounts {
-  return {
-    completed: one.completed + other.completed,
-    abandoned: one.abandoned + other.abandoned,
-    aborted: one.aborted + other.aborted,
-    rounds: one.rounds + other.rounds,
-    humans: one.humans + other.humans,
-    bots: one.bots + other.bots,
-    left: one.left + other.left,
-    seconds: one.seconds + other.seconds,
   };
 }
 
@@ -137,8 +88,8 @@ function minuteStats(start: number, counts: Counts): MinuteStats {
     at: start / 1_000,
     moves: sum(counts, MOVES),
     frames: sum(counts, ['frames']),
-    errors: sumOfAll(group(counts, 'errors.')),
-    failures: sumOfAll(group(counts, 'failures.')),
+    errors: total(group(counts, 'errors.')),
+    failures: total(group(counts, 'failures.')),
     ...latencyOf(counts),
   };
 }
@@ -266,15 +217,11 @@ function connectedPlayers(counted: readonly RoomCount[], looked: readonly Census
   return Math.round(players.reduce((sum, some) => sum + some, 0));
 }
 
-function total(days: readonly DayStats[], outcome: GameOutcome): number {
-  return days.reduce((sum, day) => sum + day[outcome], 0);
-}
-
 function sum(counts: Readonly<Record<string, number>>, names: readonly string[]): number {
   return names.reduce((total, name) => total + (counts[name] ?? 0), 0);
 }
 
-function sumOfAll(counts: Counts): number {
+function total(counts: Counts): number {
   return sum(counts, Object.keys(counts));
 }
 

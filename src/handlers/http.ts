@@ -4,18 +4,12 @@ import * as z from 'zod/mini';
 import { createHttpApi } from '../app/http-api.ts';
 import { createGateway } from '../aws/gateway.ts';
 import { createSecretReader } from '../aws/secrets.ts';
-import { openResults } from '../aws/table.ts';
 import { createQueues } from '../aws/ticks.ts';
 import { Environment, readEnvironment, secretSource } from './environment.ts';
 import { portsFromEnvironment } from './ports.ts';
 
 const environment = readEnvironment(
-  z.pick(Environment, {
-    TABLE_NAME: true,
-    WEBSOCKET_ENDPOINT: true,
-    TICK_QUEUE_URL: true,
-    DEAD_LETTER_QUEUE_URL: true,
-  }),
+  z.pick(Environment, { WEBSOCKET_ENDPOINT: true, TICK_QUEUE_URL: true, DEAD_LETTER_QUEUE_URL: true }),
 );
 const sessionSecret = secretSource('SESSION_SECRET');
 const adminToken = secretSource('ADMIN_TOKEN');
@@ -26,7 +20,6 @@ export const handler = createHttpApi({
   ...portsFromEnvironment(),
   gateway: createGateway(environment.WEBSOCKET_ENDPOINT),
   queues: createQueues(environment.TICK_QUEUE_URL, environment.DEAD_LETTER_QUEUE_URL),
-  results: openResults(environment.TABLE_NAME),
   sessionSecret: () => readSecret(sessionSecret),
   adminToken: () => readSecret(adminToken),
 });

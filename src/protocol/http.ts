@@ -32,7 +32,7 @@ export interface Latency {
 
 export interface SystemStats {
   readonly rooms: Readonly<Record<ListedStage, number>>;
-  /** Finished games of the last 30 days by outcome. */
+  /** Games that ended within 24 hours, by outcome. */
   readonly games: Readonly<Record<GameOutcome, number>>;
   readonly players_connected: number;
   readonly moves_per_minute: number;

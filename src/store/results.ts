@@ -3,8 +3,9 @@
 
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlayerId } from '../room/room.ts';
-import { itemToDay, itemToProfile, itemToResult } from './items.ts';
-import type { DayCounts, DayTally, Item, KeptResult, Profile } from './items.ts';
+import type { Item } from './items.ts';
+import { itemToDay, itemToProfile, itemToResult } from './result-items.ts';
+import type { DayCounts, DayTally, KeptResult, Profile } from './result-items.ts';
 import {
   DAY,
   dayKey,

@@ -1,7 +1,8 @@
 // Requests to the HTTP API of a world of memory, and what must be true of its answers.
 
 import { createHttpApi } from '../../src/app/http-api.ts';
-import type { HttpApi } from '../../src/app/http-api.ts';
+import type { HttpApi } from '../../src/app/http-parts.ts';
+import { createRankingApi } from '../../src/app/ranking-api.ts';
 import { SEATS } from '../../src/game/seats.ts';
 import type { Commit, RoomRecord } from '../../src/room/record.ts';
 import type { World } from '../support/memory-ports.ts';
@@ -14,15 +15,20 @@ import { CANARY } from './strange.ts';
 
 type ApiEvent = Parameters<HttpApi>[0];
 
+/** Paths of the function that shows results. */
+const RANKING = /^\/api\/(leaderboard|players|system\/days)/;
+
+/** Both functions behind one API, as API Gateway has them. */
 export function openApi({ ports, world }: House): HttpApi {
-  return createHttpApi({
-    ...ports,
-    gateway: { probe: () => Promise.resolve() },
-    queues: world.ports.queues,
-    results: world.ports.results,
+  const secrets = {
     sessionSecret: () => Promise.resolve(SESSION_SECRET),
     adminToken: () => Promise.resolve(OPERATOR),
-  });
+  };
+  const { results, queues } = world.ports;
+  const ranking = createRankingApi({ ...ports, ...secrets, results });
+  const gateway = { probe: () => Promise.resolve() };
+  const others = createHttpApi({ ...ports, ...secrets, gateway, queues });
+  return (event) => (RANKING.test(event.rawPath) ? ranking(event) : others(event));
 }
 
 /** Makes a request; what is wrong with the answer, null when nothing is. */

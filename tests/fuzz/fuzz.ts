@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { answer } from '../../src/app/answer.ts';
 import { commandIdOf } from '../../src/app/ids.ts';
 import { broadcast } from '../../src/app/broadcast.ts';
-import type { HttpApi } from '../../src/app/http-api.ts';
+import type { HttpApi } from '../../src/app/http-parts.ts';
 import type { Delivery } from '../../src/app/ports.ts';
 import { DeliveryPayload, TickPayload } from '../../src/handlers/payloads.ts';
 import { readSocketEvent } from '../../src/handlers/socket-event.ts';

@@ -58,6 +58,7 @@ test('A function has only the clients that it uses', () => {
     phase: EXECUTES,
     tick: EXECUTES,
     results: ['dynamodb'],
+    ranking: ['dynamodb', 'ssm'],
     http: ['apigatewaymanagementapi', ...EXECUTES, 'ssm'],
     secrets: ['cloudfront', 'ssm'],
     pages: ['s3'],

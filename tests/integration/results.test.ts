@@ -8,7 +8,7 @@ import { FIRST_RATING } from '../../src/app/rating.ts';
 import { recordResult } from '../../src/app/results.ts';
 import type { ResultPorts } from '../../src/app/results.ts';
 import type { GameFinished } from '../../src/room/finished.ts';
-import type { Profile } from '../../src/store/items.ts';
+import type { Profile } from '../../src/store/result-items.ts';
 import { gameKeyOf, profileKey, resultKey } from '../../src/store/keys.ts';
 import { createResults } from '../../src/store/results.ts';
 import type { Results } from '../../src/store/results.ts';

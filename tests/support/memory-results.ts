@@ -1,7 +1,7 @@
 // Results of games in memory: what src/store/results.ts promises, without DynamoDB.
 
 import type { PlayerId } from '../../src/room/room.ts';
-import type { DayTally, KeptResult, Profile } from '../../src/store/items.ts';
+import type { DayTally, KeptResult, Profile } from '../../src/store/result-items.ts';
 import { gameKeyOf, rankSort } from '../../src/store/keys.ts';
 import type { Day, GameKey } from '../../src/store/keys.ts';
 import { RANKED_AFTER } from '../../src/store/results.ts';

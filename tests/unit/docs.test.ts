@@ -26,7 +26,9 @@ const DOCUMENTS = ['README.md', ...markdownIn('docs')];
 const SETTINGS = parseSettings('{}');
 const service = parse(read('serverless.yml')) as {
   readonly params: { readonly default: Readonly<Record<string, unknown>> };
-  readonly functions: { readonly http: { readonly events: readonly { readonly httpApi: string }[] } };
+  readonly functions: Readonly<
+    Record<string, { readonly events?: readonly { readonly httpApi?: string }[] }>
+  >;
 };
 
 describe('commands', () => {
@@ -119,7 +121,10 @@ describe('the wire', () => {
 
   it('has the paths of the HTTP API that are deployed', () => {
     const rows = tableOf(PROTOCOL, 'path').map(([path]) => codeIn(path)[0]?.replace(/\?.*/, ''));
-    expect(rows).toEqual(service.functions.http.events.map(({ httpApi }) => httpApi));
+    const deployed = Object.values(service.functions).flatMap(({ events = [] }) =>
+      events.flatMap(({ httpApi }) => httpApi ?? []),
+    );
+    expect(rows.toSorted()).toEqual(deployed.toSorted());
   });
 });
 

@@ -74,6 +74,21 @@ const fromStack = (RequestType: string): unknown => ({
   LogicalResourceId: 'Part',
 });
 
+const httpGet = (path: string): unknown => ({
+  version: '2.0',
+  routeKey: `GET ${path}`,
+  rawPath: path,
+  rawQueryString: '',
+  headers: { host: 'api.example', authorization: `Bearer ${SECRET}` },
+  requestContext: {
+    domainName: 'api.example',
+    http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7' },
+    requestId: 'request-1',
+    stage: '$default',
+  },
+  isBase64Encoded: false,
+});
+
 /** By the function's name. */
 export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
   authorizer: {
@@ -107,21 +122,12 @@ export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
     event: { Records: [{ messageId: 'message-1', body: JSON.stringify(gameFinished) }] },
     answered: /"batchItemFailures":\[\]/,
   },
+  ranking: {
+    event: httpGet('/api/system/days'),
+    answered: /\\"completed\\":0,.*"statusCode":200/,
+  },
   http: {
-    event: {
-      version: '2.0',
-      routeKey: 'GET /api/health/detailed',
-      rawPath: '/api/health/detailed',
-      rawQueryString: '',
-      headers: { host: 'api.example', authorization: `Bearer ${SECRET}` },
-      requestContext: {
-        domainName: 'api.example',
-        http: { method: 'GET', path: '/api/health/detailed', protocol: 'HTTP/1.1', sourceIp: '203.0.113.7' },
-        requestId: 'request-1',
-        stage: '$default',
-      },
-      isBase64Encoded: false,
-    },
+    event: httpGet('/api/health/detailed'),
     answered: /\\"status\\":\\"ok\\",.*"statusCode":200/,
   },
   secrets: { event: fromStack('Delete'), answered: /^nothing$/ },

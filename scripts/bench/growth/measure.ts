@@ -8,8 +8,6 @@ import type { Ports, Queues } from '../../../src/app/ports.ts';
 import { parseSettings } from '../../../src/app/settings.ts';
 import { roomStats, systemStats } from '../../../src/app/statistics.ts';
 import type { ListedStage } from '../../../src/store/keys.ts';
-import { createResults } from '../../../src/store/results.ts';
-import type { Results } from '../../../src/store/results.ts';
 import { createStore } from '../../../src/store/store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createWorld } from '../../../tests/support/memory-ports.ts';
@@ -66,9 +64,8 @@ async function measureAt(axis: Axis, size: number): Promise<readonly Sample[]> {
     roomTtlSeconds: SETTINGS.roomTtlSeconds,
     now: () => world.now,
   });
-  const results = createResults({ client: started.client, name: started.table, now: () => world.now });
   const publisher = counter.publisher(({ roomId, errands = [] }) => runErrands(world.ports, roomId, errands));
-  const ports = { ...world.ports, store, results, publisher };
+  const ports = { ...world.ports, store, publisher };
   try {
     if (axis === 'rooms') await listRooms(store, world, size);
     if (axis === 'lobby') await fillLobby(store, world, size);
@@ -176,7 +173,7 @@ async function measureLobby(measuring: Measuring, world: World, ports: Ports): P
 
 async function measureOperator(
   measuring: Measuring,
-  ports: Ports & { readonly queues: Queues; readonly results: Results },
+  ports: Ports & { readonly queues: Queues },
 ): Promise<void> {
   await measuring.operation(['operator: statistics'], () => systemStats(ports));
   await measuring.operation(['operator: a page of 20 rooms'], () => roomStats(ports, { limit: 20 }));

@@ -208,7 +208,7 @@ function linesOf({ minutes }: SystemSeries, stats: SystemStats | null) {
 function Counts({ stats }: { readonly stats: SystemStats }) {
   return (
     <section class="counts" aria-label="Counts">
-      <Bars title="Games by outcome" note="ended in 30 days" counts={stats.games} />
+      <Bars title="Games by outcome" note="within 24 hours" counts={stats.games} />
       <Bars title="Errors by code" note="told to players in 24 hours" counts={stats.errors} />
       <Bars title="Failures" note="of work after a commit, in 24 hours" counts={stats.failures} />
       <Bars title="Posts to connections" note="in 24 hours" counts={stats.posts} />

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { FIRST_RATING } from '../../../src/app/rating.ts';
 import { recordResult } from '../../../src/app/results.ts';
 import type { GameFinished } from '../../../src/room/finished.ts';
-import type { DayCounts, Profile } from '../../../src/store/items.ts';
+import type { DayCounts, Profile } from '../../../src/store/result-items.ts';
 import { gameKeyOf } from '../../../src/store/keys.ts';
 import { NO_GAMES } from '../../../src/store/results.ts';
 import { gameWith, seatOf, someGames } from '../../support/finished.ts';

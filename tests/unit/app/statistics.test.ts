@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { roomStats, systemDays, systemSeries, systemStats } from '../../../src/app/statistics.ts';
-import { recordResult } from '../../../src/app/results.ts';
+import { roomStats, systemSeries, systemStats } from '../../../src/app/statistics.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 import { listingOf } from '../../../src/room/listing.ts';
 import { minuteOf } from '../../../src/store/counters.ts';
-import { gameWith } from '../../support/finished.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
 import { happened } from '../../support/players.ts';
@@ -49,7 +47,7 @@ describe('the system’s statistics', () => {
     });
   });
 
-  test('count the rooms by stage and the people who are there', async () => {
+  test('count the rooms by stage, a day’s games by outcome, and the people who are there', async () => {
     await list('OPEN1', [opened(), attached(1)]);
     await list('OPEN2', [opened(), sat(2), attached(1), attached(2)]);
     await list('PLAY1', gameAt('turn'));
@@ -57,24 +55,15 @@ describe('the system’s statistics', () => {
     await list('DONE2', ended('completed'));
     await list('DONE3', ended('aborted'));
     await list('DONE4', ended('abandoned'));
+    await count({ 'games.completed': 2, 'games.aborted': 1 });
+    await count({ 'games.abandoned': 1 }, world.now - 23 * 3_600_000);
+    await count({ 'games.completed': 100 }, world.now - 25 * 3_600_000);
     expect(await systemStats(world.ports)).toMatchObject({
       rooms: { open: 2, playing: 1, finished: 4 },
+      games: { completed: 2, aborted: 1, abandoned: 1 },
       players_connected: 1 + 2 + 4,
       complete: true,
     });
-  });
-
-  test('count the games of thirty days by outcome, closed rooms or not', async () => {
-    const days = (back: number): number => world.now - back * 24 * 3_600_000;
-    for (const [roomId, outcome, endedAt] of [
-      ['A', 'completed', days(0)],
-      ['B', 'completed', days(29)],
-      ['C', 'aborted', days(1)],
-      ['D', 'abandoned', days(2)],
-      ['E', 'completed', days(30)],
-    ] as const)
-      await recordResult(world.ports, gameWith({ roomId, outcome, endedAt }));
-    expect((await systemStats(world.ports)).games).toEqual({ completed: 2, aborted: 1, abandoned: 1 });
   });
 
   test('rate moves and frames over this minute so far and the one before', async () => {
@@ -277,38 +266,5 @@ describe('a page of rooms', () => {
 
   test.each(['nowhere:', 'open:made-up', 'nowhere', ':', ''])('cannot begin at %j', async (cursor) => {
     expect(await roomStats(world.ports, { limit: 5, cursor })).toBeNull();
-  });
-});
-
-describe('the system’s days', () => {
-  test('are all there, oldest first, with what their games were', async () => {
-    const yesterday = world.now - 24 * 3_600_000;
-    await recordResult(
-      world.ports,
-      gameWith({ roomId: 'A', startedAt: yesterday, endedAt: yesterday + 600_000 }),
-    );
-    await recordResult(
-      world.ports,
-      gameWith({ roomId: 'B', startedAt: yesterday, endedAt: yesterday + 300_000 }),
-    );
-    await recordResult(world.ports, gameWith({ roomId: 'C', outcome: 'aborted', endedAt: world.now }));
-    const nothing = {
-      completed: 0,
-      abandoned: 0,
-      aborted: 0,
-      rounds: 0,
-      humans: 0,
-      bots: 0,
-      left: 0,
-      minutes: 0,
-    };
-    expect(await systemDays(world.ports, 3)).toEqual({
-      days: [
-        { date: '2025-12-30', ...nothing },
-        { date: '2025-12-31', ...nothing, completed: 2, rounds: 24, humans: 2, bots: 6, minutes: 15 },
-        { date: '2026-01-01', ...nothing, aborted: 1, rounds: 12, humans: 1, bots: 3 },
-      ],
-      timestamp: world.now / 1_000,
-    });
   });
 });
