@@ -26,6 +26,7 @@ module.exports = async ({ resolveVariable }) => {
     records: domain && zone ? { Resources: recordsOf(domain, zone) } : {},
     subscriptions: mail ? [{ Protocol: 'email', Endpoint: mail }] : null,
     apiConcurrency: apiConcurrency || null,
+    canary: String(await param('canary')) === 'true' ? await resolveVariable('file(./infra/canary.yml)') : {},
   };
 };
 

@@ -1,6 +1,7 @@
 /**
- * What the framework leaves to its users: dependencies that a reference implies already are left out of the template (cfn-lint W3005),
- * and `sls deploy` and `sls info` say where players and operators go.
+ * What the framework leaves to its users. In the template: which API may call the sockets' functions, an alias before the message function
+ * (infra/canary.yml), no dependencies that a reference implies already (cfn-lint W3005). And `sls deploy` and `sls info` say where
+ * players and operators go.
  */
 const { CloudFormationClient, DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
 
@@ -10,6 +11,7 @@ const refersTo = (value, name) => {
   return Object.entries(value).some(([key, inner]) => {
     if (key === 'Ref') return inner === name;
     if (key === 'Fn::GetAtt') return [inner].flat()[0] === name;
+    if (key === 'Fn::Sub' && typeof inner === 'string') return inner.includes(`\${${name}}`);
     return refersTo(inner, name);
   });
 };
@@ -23,6 +25,27 @@ function dropImpliedDependencies({ Resources }) {
   }
 }
 
+/** The framework lets any API of any account call; ours is enough. */
+function nameCallers({ Resources }) {
+  const api = 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${WebsocketsApi}/*';
+  for (const [name, { Properties }] of Object.entries(Resources))
+    if (name.endsWith('LambdaPermissionWebsockets')) Properties.SourceArn = { 'Fn::Sub': api };
+}
+
+/** Frames go to the alias of the message function where there is one, and that points to the version being deployed. */
+function putAliasBefore({ Resources }) {
+  const { MessageAlias: alias, MessageWebsocketsIntegration: integration } = Resources;
+  const { MessageLambdaPermissionWebsockets: permission } = Resources;
+  if (alias === undefined) return;
+  const version = Object.keys(Resources).find((name) => name.startsWith('MessageLambdaVersion'));
+  alias.Properties.FunctionVersion = { 'Fn::GetAtt': [version, 'Version'] };
+  permission.Properties.FunctionName = { Ref: 'MessageAlias' };
+  integration.Properties.IntegrationUri = {
+    'Fn::Sub':
+      'arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${MessageAlias}/invocations',
+  };
+}
+
 /** Sections of what is printed at the end, by the names of the stack's outputs. */
 const SECTIONS = {
   players: 'PlayersAddress',
@@ -34,8 +57,12 @@ class Plugin {
   constructor(serverless) {
     const aws = () => serverless.getProvider('aws');
     this.hooks = {
-      'after:aws:package:finalize:mergeCustomProviderResources': () =>
-        dropImpliedDependencies(serverless.service.provider.compiledCloudFormationTemplate),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        const template = serverless.service.provider.compiledCloudFormationTemplate;
+        nameCallers(template);
+        putAliasBefore(template);
+        dropImpliedDependencies(template);
+      },
       'after:aws:info:displayStackOutputs': async () => {
         const StackName = aws().naming.getStackName();
         const client = new CloudFormationClient(await aws().getAwsSdkV3Config());

@@ -132,9 +132,20 @@ function role(service, Statement, Condition) {
 
 const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
 
+/** CodeDeploy, which moves the alias from one version to the next and looks at the alarms meanwhile. */
+const CANARY_MAY = [
+  may(
+    ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+    arn('lambda', `function:${NAME}-message`),
+    arn('lambda', `function:${NAME}-message:live`),
+  ),
+  may('cloudwatch:DescribeAlarms', arnOf('ErrorsAlarm'), arnOf('SlowMovesAlarm'), arnOf('ThrottlesAlarm')),
+];
+
 module.exports = async ({ resolveVariable }) => {
   // A parameter of the command line is text.
-  const traced = String(await resolveVariable('param:tracing')) === 'true' ? [ANYTHING.traces] : [];
+  const isOn = async (name) => String(await resolveVariable(`param:${name}`)) === 'true';
+  const traced = (await isOn('tracing')) ? [ANYTHING.traces] : [];
   const roles = Object.entries(FUNCTIONS).map(([name, statements]) => [
     `${capitalized(name)}Role`,
     role('lambda.amazonaws.com', [...everyday(name), ...statements, ...traced]),
@@ -142,5 +153,6 @@ module.exports = async ({ resolveVariable }) => {
   const machine = role('states.amazonaws.com', [...MACHINE_MAY, ...traced], {
     StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
   });
-  return { Resources: { ...Object.fromEntries(roles), GameStateMachineRole: machine } };
+  const canary = (await isOn('canary')) ? { CanaryRole: role('codedeploy.amazonaws.com', CANARY_MAY) } : {};
+  return { Resources: { ...Object.fromEntries(roles), GameStateMachineRole: machine, ...canary } };
 };

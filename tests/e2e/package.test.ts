@@ -126,8 +126,9 @@ describe('the template', () => {
 
   test('leaves nothing behind in dev; in prod the table, which is protected, and the secrets that its players have', () => {
     const kept = (stage: (typeof STAGES)[number]) =>
-      Object.entries(packaged(stage).Resources).flatMap(([name, { DeletionPolicy }]) =>
-        DeletionPolicy === 'Retain' ? [name] : [],
+      Object.entries(packaged(stage).Resources).flatMap(([name, { Type, DeletionPolicy }]) =>
+        // Versions stay while their function does.
+        DeletionPolicy === 'Retain' && Type !== 'AWS::Lambda::Version' ? [name] : [],
       );
     expect(kept('dev')).toEqual([]);
     expect(kept('prod').sort()).toEqual(['GameTable', 'Secrets']);
@@ -137,6 +138,29 @@ describe('the template', () => {
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { Enabled: true },
     });
+  });
+
+  test('moves frames to a new version of their function step by step in prod, with alarms as brakes; in dev at once', () => {
+    expect(inDev('AWS::Lambda::Alias')).toEqual([]);
+    const { Resources } = packaged('prod');
+    const [version] = ofType(Resources, 'AWS::Lambda::Version').map(([name]) => name);
+    expect(textOf(Resources['MessageAlias']?.Properties?.['FunctionVersion'])).toBe(`\${${version}.Version}`);
+    expect(textOf(Resources['MessageWebsocketsIntegration']?.Properties?.['IntegrationUri'])).toContain(
+      'functions/${MessageAlias}/invocations',
+    );
+    const allowed = ofType(Resources, 'AWS::Lambda::Permission').map(([, { FunctionName }]) =>
+      textOf(FunctionName),
+    );
+    expect(allowed).toContain('${MessageAlias}');
+    const [, group] = ofType(Resources, 'AWS::CodeDeploy::DeploymentGroup')[0] ?? ['', {}];
+    const { Enabled, Alarms } = group['AlarmConfiguration'] as {
+      Enabled: boolean;
+      Alarms: { Name: unknown }[];
+    };
+    expect(Enabled).toBe(true);
+    const names = Alarms.map(({ Name }) => textOf(Name).slice(2, -1));
+    expect(names.map((name) => Resources[name]?.Type)).toEqual(names.map(() => 'AWS::CloudWatch::Alarm'));
+    expect(names.length).toBeGreaterThan(0);
   });
 
   test('says where players and operators go, and how an operator gets the token', () => {
@@ -154,7 +178,7 @@ describe('the template', () => {
   });
 
   test('depends on nothing twice, so that cfn-lint has nothing to say', () => {
-    for (const [name, resource] of Object.entries(packaged('dev').Resources)) {
+    for (const [name, resource] of Object.entries(packaged('prod').Resources)) {
       const said = [(resource as { DependsOn?: string | string[] }).DependsOn ?? []].flat();
       const text = JSON.stringify(resource.Properties ?? {});
       for (const other of said)

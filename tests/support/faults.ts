@@ -118,6 +118,11 @@ export const FAULTS: readonly (readonly [what: string, plant: Plant, found: RegE
     /^PhaseLambdaFunction and TickLambdaFunction share |^TickLambdaFunction and PhaseLambdaFunction share /,
   ],
   [
+    'a function that any API may call',
+    without('ConnectLambdaPermissionWebsockets', 'SourceArn'),
+    /^ConnectLambdaPermissionWebsockets does not say who may call$/,
+  ],
+  [
     'a bucket that everybody reads',
     (all) => {
       const { PolicyDocument } = of(all, 'PagesBucketPolicy') as unknown as Policy;

@@ -19,6 +19,7 @@ export function findingsIn({ Resources: all }: Template): readonly string[] {
     ...publicBuckets(all),
     ...unencryptedStores(all),
     ...sharedRoles(all),
+    ...openFunctions(all),
     ...unwatchedFunctions(all),
     ...lostFailures(all),
   ];
@@ -126,6 +127,13 @@ function sharedRoles(all: Resources): readonly string[] {
     ...shared.map(([role, names]) => `${names.join(' and ')} share ${role}`),
     ...managed.map(([name]) => `${name} has policies that are not written here`),
   ];
+}
+
+/** Functions that a service may call on behalf of anybody, in whatever account. */
+function openFunctions(all: Resources): readonly string[] {
+  return ofType(all, 'AWS::Lambda::Permission').flatMap(([name, { SourceArn, SourceAccount }]) =>
+    SourceArn === undefined && SourceAccount === undefined ? [`${name} does not say who may call`] : [],
+  );
 }
 
 // ---- Stores ----

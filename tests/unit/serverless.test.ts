@@ -126,6 +126,7 @@ describe('a fragment of the template', () => {
           `- ./infra/${name}`,
           `plugins: infra/${name}`,
           `require('./${name}')`,
+          `'file(./infra/${name})'`,
         ].some((way) => each.includes(way)),
       );
       expect({ name, taken: taker !== undefined }).toEqual({ name, taken: true });
