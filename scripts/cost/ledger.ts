@@ -21,6 +21,8 @@ export interface FunctionUsage {
 
 export interface Ledger {
   readonly usage: () => Usage;
+  /** What there was when the last game began: making a room and coming to it. */
+  readonly before: () => Usage;
   readonly functions: () => Readonly<Partial<Record<FunctionName, FunctionUsage>>>;
   /** By API call and by kind of message: how many, for who wonders what makes up a sum. */
   readonly details: () => Readonly<Record<string, number>>;
@@ -51,6 +53,7 @@ export function openLedger(memoryOf: (name: FunctionName) => number): Ledger & {
   readonly watch: (cloud: BenchCloud) => void;
 } {
   let usage = NO_USAGE;
+  let before = NO_USAGE;
   const functions: Partial<Record<FunctionName, FunctionUsage>> = {};
   const details: Record<string, number> = {};
   const undo: (() => void)[] = [];
@@ -60,7 +63,10 @@ export function openLedger(memoryOf: (name: FunctionName) => number): Ledger & {
   const note = (what: string, by = 1): void => {
     details[what] = (details[what] ?? 0) + by;
   };
-  const counter: Counter = { add, note, undo };
+  const begin = (): void => {
+    before = usage;
+  };
+  const counter: Counter = { add, note, begin, undo };
 
   const ran = (name: FunctionName, ms: number): void => {
     // Billed by started ms.
@@ -75,6 +81,7 @@ export function openLedger(memoryOf: (name: FunctionName) => number): Ledger & {
 
   return {
     usage: () => usage,
+    before: () => before,
     functions: () => functions,
     details: () => details,
     hearMachine: ({ message }) => {
@@ -96,16 +103,18 @@ export function openLedger(memoryOf: (name: FunctionName) => number): Ledger & {
 interface Counter {
   readonly add: (more: Partial<Usage>) => void;
   readonly note: (what: string, by?: number) => void;
+  readonly begin: () => void;
   readonly undo: (() => void)[];
 }
 
 /** Frames in and posts out; a reply is counted where the function returns it. */
-function watchGateway({ gateway }: BenchCloud, { add, note, undo }: Counter): void {
+function watchGateway({ gateway }: BenchCloud, { add, note, begin, undo }: Counter): void {
   const receive = gateway.receive.bind(gateway);
   const post = gateway.post.bind(gateway);
   gateway.receive = (socket, text) => {
     add({ messages: messagesOf(Buffer.byteLength(text)) });
     note(`in ${eventOf(text)}`);
+    if (eventOf(text) === 'start_game') begin();
     return receive(socket, text);
   };
   gateway.post = (connection, text, start) => {

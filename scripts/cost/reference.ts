@@ -6,10 +6,12 @@ import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import { parseSettings } from '../../src/app/settings.ts';
 import type { Settings } from '../../src/room/room.ts';
-import { scaleUsage } from '../../src/room/usage.ts';
+import { addUsage, NO_USAGE, scaleUsage } from '../../src/room/usage.ts';
 import type { Usage } from '../../src/room/usage.ts';
 import { AS_IT_IS } from '../bench/clients.ts';
+import { createStore } from '../../src/store/store.ts';
 import { openCloud } from '../bench/cloud.ts';
+import type { BenchCloud } from '../bench/cloud.ts';
 import type { FunctionName } from '../bench/functions.ts';
 import { PROFILE } from '../bench/profile.ts';
 import { measureGames } from '../bench/run.ts';
@@ -31,8 +33,12 @@ export interface Measured {
   readonly minutes: number;
   /** Of all games together, as counted. */
   readonly usage: Usage;
+  /** Of that, what came before the games began. */
+  readonly before: Usage;
   readonly functions: Readonly<Partial<Record<FunctionName, FunctionUsage>>>;
   readonly details: Readonly<Record<string, number>>;
+  /** What the games' own bills say, all together. */
+  readonly own: Usage;
   /** New instances of functions, whose start is billed as well. */
   readonly instances: number;
 }
@@ -73,14 +79,30 @@ export async function measureUsage(given: {
       moves: run.gameMoves,
       minutes: run.seconds / 60,
       usage: ledger.usage(),
+      before: ledger.before(),
       functions: ledger.functions(),
       details: ledger.details(),
+      own: await ownUsage(cloud, run.rooms),
       instances,
     };
   } finally {
     ledger.stop();
     await cloud.stop();
   }
+}
+
+/** The sum of what the rooms' records say that their games have used. */
+async function ownUsage({ table }: BenchCloud, rooms: readonly string[]): Promise<Usage> {
+  const { roomTtlSeconds, historyDays } = parseSettings('{}');
+  const store = createStore({
+    client: table.client,
+    table: table.name,
+    roomTtlSeconds,
+    historyDays,
+    now: () => Date.now(),
+  });
+  const records = await Promise.all(rooms.map((room) => store.load(room)));
+  return records.map(({ usage }) => usage).reduce(addUsage, NO_USAGE);
 }
 
 /** What a deployed function has in its environment and the benchmark leaves out because it shows only in the log. */
@@ -95,18 +117,34 @@ const AS_ON_AWS = {
 const INIT_MS = PROFILE.coldStart.p50;
 const DEFAULT_MB = 1_024;
 
+/** The states that end a game: GameOver and Announce. */
+const END_TRANSITIONS = 2;
+
 /**
- * The usage of the reference game. What a move causes (messages, functions, table, queue, log, bytes) goes by the moves; transitions
- * and events go by the rounds and games that were played, which are those of the reference; connections by its minutes. One
- * game on a stage of its own has every function start anew: that is the worst case and counted.
+ * The usage of the reference game. Making the room and coming to it counts as it was; what came after (messages, functions, table,
+ * queue, log, bytes) goes by the moves; transitions go by the rounds, connections by the minutes. All instances of functions are
+ * taken to start for these games alone: that is the worst case.
  */
-export function referenceUsage({ usage, rounds, moves, games, instances }: Measured): Usage {
-  const perMove = scaleUsage(usage, REFERENCE.moves / moves);
+export function referenceUsage({ usage, before, rounds, moves, games, instances }: Measured): Usage {
+  const played = scaleUsage(addUsage(usage, scaleUsage(before, -1)), REFERENCE.moves / moves);
+  const sum = addUsage(played, scaleUsage(before, 1 / games));
+  const transitions = (usage.transitions - games * END_TRANSITIONS) / rounds;
   return {
-    ...perMove,
-    mbMs: perMove.mbMs + (instances / games) * INIT_MS * DEFAULT_MB,
-    transitions: (usage.transitions / rounds) * REFERENCE.rounds,
+    ...sum,
+    mbMs: sum.mbMs + (instances / games) * INIT_MS * DEFAULT_MB,
+    transitions: transitions * REFERENCE.rounds + END_TRANSITIONS,
     events: usage.events / games,
+    connectedMs: REFERENCE.humans * REFERENCE.minutes * 60_000,
+  };
+}
+
+/** What a game's own bill says of the reference game: of everything but its beginning. */
+export function ownReferenceUsage({ own, rounds, moves, games }: Measured): Usage {
+  const transitions = (own.transitions - games * END_TRANSITIONS) / rounds;
+  return {
+    ...scaleUsage(own, REFERENCE.moves / moves),
+    transitions: transitions * REFERENCE.rounds + END_TRANSITIONS,
+    events: own.events / games,
     connectedMs: REFERENCE.humans * REFERENCE.minutes * 60_000,
   };
 }

@@ -6,7 +6,7 @@ import { textTable } from '../bench/table.ts';
 import { STORED } from './ledger.ts';
 import { ALTERNATIVES, crossingAt, dollarsOf, idleMonth, playedMonth } from './monthly.ts';
 import type { MonthlyLine, Standing } from './monthly.ts';
-import { FLOOR_MESSAGES, REFERENCE, referenceUsage } from './reference.ts';
+import { FLOOR_MESSAGES, ownReferenceUsage, REFERENCE, referenceUsage } from './reference.ts';
 import type { Measured } from './reference.ts';
 
 export interface CostReport {
@@ -17,6 +17,8 @@ export interface CostReport {
   readonly game: number;
   readonly floor: number;
   readonly timesFloor: number;
+  /** What the game says of itself, on the operator's page; dollars. */
+  readonly own: number;
   readonly idle: readonly MonthlyLine[];
   readonly idleDollars: number;
   readonly fixedDollars: number;
@@ -53,6 +55,7 @@ export function costReport(measured: Measured, standing: Standing): CostReport {
     game,
     floor,
     timesFloor: game / floor,
+    own: billOf(ownReferenceUsage(measured)).dollars,
     idle,
     idleDollars,
     fixedDollars,
@@ -106,6 +109,7 @@ export function costText(report: CostReport): string {
         ['total', '', '', game.toFixed(6)],
         ['floor', FLOOR_MESSAGES.toString(), 'messages of an ideal protocol', floor.toFixed(6)],
         ['ratio', '', '', timesFloor.toFixed(2)],
+        ["by the game's own bill", '', 'without what came before it', report.own.toFixed(6)],
       ],
     ),
     '',

@@ -18,6 +18,7 @@ import type { Seat } from '../game/seats.ts';
 import { SNAPSHOT_EVERY } from '../store/log.ts';
 import { effectsOf, isErrand, settleTask, tickOf } from './effects.ts';
 import type { Effect, Errand } from './effects.ts';
+import { settleUsage, usageOfCommit } from './meter.ts';
 import type { Ports, Send } from './ports.ts';
 import { publish } from './publish.ts';
 
@@ -70,7 +71,7 @@ interface Basis {
  * What memory says is proved by the conditional write or, if nothing is to be written, confirmed by a load.
  */
 export async function execute(ports: Ports, order: Order): Promise<Outcome> {
-  const { store, memory, clock, random } = ports;
+  const { store, memory, meter, clock, random } = ports;
   let basis = recall(ports, order) ?? (await load(ports, order.room));
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
     const { record } = basis;
@@ -81,12 +82,13 @@ export async function execute(ports: Ports, order: Order): Promise<Outcome> {
       basis = await load(ports, order.room);
       continue;
     }
-    const commit = newCommit(record, order, judged.events, at);
-    const after = applyCommit(record, commit);
+    const { change, told } = changeBy(ports, order, record, newCommit(record, order, judged.events, at));
+    const { commit, after } = change;
     const appended = await store.append(withSnapshot(commit, after));
     if (appended.kind === 'appended') {
       memory.keep(order.room, after);
-      return committed(ports, order, { before: record, after, commit });
+      settleUsage(meter, change);
+      return committed(ports, order, change, told);
     }
     ports.tally.count('conflicts');
     basis = await afterDefeat(ports, order.room, basis, { winner: appended.winner, tries });
@@ -176,6 +178,21 @@ function newCommit(record: RoomRecord, order: Order, events: Commit['events'], a
   return { room, seq: record.seq + 1, at, by, commandId, events };
 }
 
+/** What a commit changes and who is told what; the commit carries what its game uses, telling included. */
+function changeBy(
+  { meter }: Ports,
+  { sender }: Order,
+  before: RoomRecord,
+  commit: Commit,
+): { readonly change: Change; readonly told: Told } {
+  const bare = { before, after: applyCommit(before, commit), commit };
+  const told = deliveries(sender, bare);
+  const usage = usageOfCommit(meter, { ...bare, commit: withSnapshot(commit, bare.after) }, told);
+  if (usage === undefined) return { change: bare, told };
+  const charged = { ...commit, usage };
+  return { change: { before, after: applyCommit(before, charged), commit: charged }, told };
+}
+
 /** The commit as it is stored: with a snapshot when one is due, and with the time of what comes next. */
 function withSnapshot(commit: Commit, after: RoomRecord): Commit {
   const wakeAt = nextTick(after.room);
@@ -185,9 +202,9 @@ function withSnapshot(commit: Commit, after: RoomRecord): Commit {
 
 // ---- After the commit ----
 
-async function committed(ports: Ports, order: Order, change: Change): Promise<Outcome> {
+async function committed(ports: Ports, order: Order, change: Change, told: Told): Promise<Outcome> {
   const { after, before, commit } = change;
-  const { own, sends } = deliveries(order.sender, change);
+  const { own, sends } = told;
   const failed = await perform(ports, order, after, sends, effectsOf(before, after, ports.clock.now()));
   for (const event of commit.events) {
     ports.tally.count(`events.${event.type}`);
@@ -238,11 +255,13 @@ function ownEffects(command: Command, record: RoomRecord, now: number): readonly
     : [];
 }
 
+interface Told {
+  readonly own: readonly Frame[];
+  readonly sends: readonly Send[];
+}
+
 /** The frames of all who are connected; the sender's own single frame is not sent but returned. */
-function deliveries(
-  sender: Sender | undefined,
-  change: Change,
-): { own: readonly Frame[]; sends: readonly Send[] } {
+function deliveries(sender: Sender | undefined, change: Change): Told {
   const sends: Send[] = [];
   for (const seat of SEATS) {
     const connectionId = connectionAt(change.after.room, seat);

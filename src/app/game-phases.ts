@@ -9,7 +9,8 @@ import { nextTick } from '../room/due.ts';
 import type { PhaseCommand } from '../room/commands.ts';
 import { createFinishReader, finishedFrom } from '../room/finished.ts';
 import type { GameFinished } from '../room/finished.ts';
-import type { Room, RoomId, TaskPhase } from '../room/room.ts';
+import type { RoomRecord } from '../room/record.ts';
+import type { RoomId, TaskPhase } from '../room/room.ts';
 import type { CommitPage } from '../store/log.ts';
 
 /** The payloads of the phase function (statemachines/game.asl.json). `round`: rounds scored before Preparation, else the one in play. */
@@ -30,16 +31,16 @@ export type PhaseAnswer = GameFinished | { readonly entered: true };
 export async function runPhase(ports: Ports, request: PhaseRequest): Promise<PhaseAnswer> {
   const outcome = await execute(ports, orderOf(request));
   ports.log.info('phase', { phase: request.phase, room: request.roomId, outcome: outcome.kind });
-  const room = roomAfter(request, outcome);
+  const record = recordAfter(request, outcome);
   switch (request.phase) {
     case 'preparation':
     case 'declaration':
     case 'turns':
-      if (room === null) await ports.phases.fail(request.token, 'GameAbandoned', 'The room is gone');
+      if (record === null) await ports.phases.fail(request.token, 'GameAbandoned', 'The room is gone');
       return { entered: true };
     case 'game_over':
     case 'abort':
-      return finishedGame(ports, room, request);
+      return finishedGame(ports, record, request);
   }
 }
 
@@ -70,25 +71,26 @@ function commandOf(request: PhaseRequest): PhaseCommand {
   }
 }
 
-/** The room once the command is through; null when it is gone. A failed effect is worth another try of the whole. */
-function roomAfter({ phase, roomId }: PhaseRequest, outcome: Outcome): Room | null {
+/** The record once the command is through; null when it is gone. A failed effect is worth another try of the whole. */
+function recordAfter({ phase, roomId }: PhaseRequest, outcome: Outcome): RoomRecord | null {
   if (outcome.kind === 'gone') return null;
   if (outcome.kind === 'rejected') throw new Error(`Phase ${phase} of room ${roomId} was refused`);
   if (outcome.failed.length > 0)
     throw new Error(`Phase ${phase} of room ${roomId} failed at ${outcome.failed.join(', ')}`);
-  return outcome.record.room;
+  return outcome.record;
 }
 
 /** The game as it was when it ended, the same whenever it is asked for: by then the room may be at its next game, or closed. */
 async function finishedGame(
   { store, clock }: Ports,
-  room: Room | null,
+  record: RoomRecord | null,
   { roomId, game, phase }: PhaseRequest,
 ): Promise<GameFinished> {
+  const room = record?.room;
   if (phase === 'game_over' && room?.stage === 'playing' && room.game.number === game) {
     throw new Error(`The game of room ${roomId} is not over yet`);
   }
-  const finished = room && finishedFrom(room, game);
+  const finished = record && finishedFrom(record, game);
   return finished ?? (await finishedInLog(store, roomId, game)) ?? untold(roomId, game, clock.now());
 }
 

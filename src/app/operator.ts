@@ -3,6 +3,7 @@
 import { execute, isGone } from './execute.ts';
 import { publicEvents } from './history.ts';
 import type { Ports } from './ports.ts';
+import { billOf } from './prices.ts';
 import { SEATS } from '../game/seats.ts';
 import type { CommitDetail, RoomDetail, SeatDetail } from '../protocol/http.ts';
 import { moveDeadline, nextTick } from '../room/due.ts';
@@ -39,6 +40,7 @@ export async function roomDetail(ports: Ports, id: RoomId): Promise<RoomDetail |
     last_activity: record.at,
     wake_at: nextTick(room),
     game,
+    bill: game === null ? null : billOf(record.usage),
     execution: game === null ? null : { name: `${id}-${game.number}`, status },
     settings: room.settings,
     ...(room.stage === 'closed' ? NOTHING_LIVE : liveDetail(room, clock.now())),

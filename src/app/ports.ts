@@ -3,6 +3,7 @@
 import type { Frame } from '../protocol/server-frames.ts';
 import type { RoomRecord } from '../room/record.ts';
 import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskToken } from '../room/room.ts';
+import type { Usage } from '../room/usage.ts';
 import type { Errand } from './effects.ts';
 import type { Store } from '../store/store.ts';
 
@@ -101,6 +102,17 @@ export interface Tally {
   flush(): Promise<void>;
 }
 
+/** What rooms use of AWS, gathered in this function instance until a commit of theirs carries it. */
+export interface Meter {
+  use(room: RoomId, usage: Partial<Usage>): void;
+  /** What a commit is to carry: what has gathered, and what it will use itself; undefined where nothing is counted. */
+  bill(room: RoomId, own: Partial<Usage>): Usage | undefined;
+  /** A commit that carries this was written. */
+  paid(room: RoomId, usage: Usage): void;
+  /** Nobody asks what this room uses: it has no game. */
+  forget(room: RoomId): void;
+}
+
 /** Whether a connection may have another frame answered; `shut out` when it went on and on after being refused. */
 export type Limit = (connection: ConnectionId) => 'admitted' | 'refused' | 'shut out';
 
@@ -120,6 +132,7 @@ export interface Clock {
 export interface Ports {
   readonly store: Store;
   readonly memory: Memory;
+  readonly meter: Meter;
   readonly publisher: Publisher;
   readonly phases: Phases;
   readonly ticks: Ticks;

@@ -67,7 +67,7 @@ async function profilesOf(
 
 /** The result with its changes of rating, from how the players stand now. */
 function workedOut(finished: GameFinished, profiles: ReadonlyMap<PlayerId, Profile | null>): KeptResult {
-  const { roomId, game, outcome, rounds, startedAt, endedAt, seats } = finished;
+  const { roomId, game, outcome, rounds, startedAt, endedAt, usage, seats } = finished;
   const standingOf = (player: PlayerId): Standing => profiles.get(player) ?? UNRATED;
   const changes = ratingChanges(
     seats.map(({ player, score, left }) => ({
@@ -80,6 +80,7 @@ function workedOut(finished: GameFinished, profiles: ReadonlyMap<PlayerId, Profi
   );
   return {
     ...{ roomId, game, outcome, rounds, startedAt, endedAt },
+    ...(usage && { usage }),
     seats: seats.map((seat, place): KeptSeat => ({ ...seat, change: changes[place] ?? null })),
     isSettled: false,
   };

@@ -1,6 +1,7 @@
 // What `execute` needs, on AWS, made once for each instance of a function that executes. Other functions open what they use.
 
 import { createMemory } from '../app/memory.ts';
+import { createMeter, meteredPorts } from '../app/meter.ts';
 import type { Ports } from '../app/ports.ts';
 import { createLimit, EMOTES, FRAMES } from '../app/rate-limit.ts';
 import { createTally } from '../app/tally.ts';
@@ -22,9 +23,11 @@ export function createPorts(given: {
   readonly stage: string;
   readonly tallySeconds: number;
 }): Ports {
-  const store = openStore(given.tableName, given.settings);
-  return {
+  const meter = createMeter();
+  const store = openStore(given.tableName, given.settings, meter);
+  const ports: Ports = {
     store,
+    meter,
     memory: createMemory(clock),
     publisher: createPublisher(given.broadcaster),
     phases: createPhases(given.stateMachineArn),
@@ -37,4 +40,5 @@ export function createPorts(given: {
     emoteLimit: createLimit(() => clock.now(), EMOTES),
     settings: given.settings,
   };
+  return meteredPorts(ports, meter);
 }

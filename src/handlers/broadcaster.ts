@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini';
 import { broadcast } from '../app/broadcast.ts';
+import { NO_METER } from '../app/meter.ts';
 import { createGateway } from '../aws/gateway.ts';
 import { createGraveyard } from '../aws/ticks.ts';
 import { Environment, readEnvironment } from './environment.ts';
@@ -14,6 +15,8 @@ const environment = readEnvironment(
 );
 const ports = {
   ...portsFromEnvironment(),
+  // Who called it has counted it (src/app/meter.ts).
+  meter: NO_METER,
   gateway: createGateway(environment.WEBSOCKET_ENDPOINT),
   bury: createGraveyard(environment.DEAD_LETTER_QUEUE_URL),
 };

@@ -2,7 +2,8 @@
 
 import { execute } from '../app/execute.ts';
 import { LOBBY } from '../app/lobby.ts';
-import { portsFromEnvironment } from './ports.ts';
+import { metersRun } from '../app/meter.ts';
+import { memoryMb, portsFromEnvironment } from './ports.ts';
 import { readSocketEvent } from './socket-event.ts';
 
 const ports = portsFromEnvironment();
@@ -10,10 +11,12 @@ const ports = portsFromEnvironment();
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
   const { connection, place } = readSocketEvent(event, 'DISCONNECT');
   const command = { type: 'disconnect', connection, cause: 'closed' } as const;
-  const leaving =
-    place === LOBBY
-      ? undefined
-      : execute(ports, { room: place, command, by: 'presence', commandId: `closed:${connection}` });
-  await Promise.all([ports.store.disconnected(connection), leaving]);
-  return { statusCode: 200 };
+  return metersRun(ports, { room: place, memoryMb: memoryMb(), cause: {} }, async () => {
+    const leaving =
+      place === LOBBY
+        ? undefined
+        : execute(ports, { room: place, command, by: 'presence', commandId: `closed:${connection}` });
+    await Promise.all([ports.store.disconnected(connection), leaving]);
+    return { statusCode: 200 };
+  });
 }

@@ -1,6 +1,7 @@
 // What our own services call the functions with, checked: the publisher's delivery, the queues' messages, the state machine's tasks.
 
 import * as z from 'zod/mini';
+import { usage } from '../store/usage-schema.ts';
 
 /** The frames are not looked into: they come from `src/protocol` and are only passed on. */
 export const DeliveryPayload = z.object({
@@ -82,6 +83,7 @@ export const GameFinishedEvent = z.object({
     rounds: z.int(),
     startedAt: z.number(),
     endedAt: z.number(),
+    usage: z.exactOptional(usage),
     seats: z.array(
       z.object({
         name: z.string(),

@@ -3,7 +3,8 @@
 import { runPhase } from '../app/game-phases.ts';
 import type { PhaseAnswer, PhaseRequest } from '../app/game-phases.ts';
 import { PhasePayload } from './payloads.ts';
-import { portsFromEnvironment } from './ports.ts';
+import { metersRun } from '../app/meter.ts';
+import { memoryMb, portsFromEnvironment } from './ports.ts';
 
 const ports = portsFromEnvironment();
 
@@ -11,7 +12,10 @@ export async function handler(event: unknown): Promise<PhaseAnswer> {
   const request: PhaseRequest = PhasePayload.parse(event);
   if (request.phase === 'abort')
     ports.log.error('A game is aborted', { room: request.roomId, error: request.error });
-  const answered = await runPhase(ports, request);
-  await ports.tally.flush();
-  return answered;
+  const run = { room: request.roomId, memoryMb: memoryMb(), cause: { transitions: 1 } };
+  return metersRun(ports, run, async () => {
+    const answered = await runPhase(ports, request);
+    await ports.tally.flush();
+    return answered;
+  });
 }

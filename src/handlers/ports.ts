@@ -18,3 +18,8 @@ export function portsFromEnvironment(): Ports {
     tallySeconds: environment.TALLY_SECONDS,
   });
 }
+
+/** The function's memory in MB: Lambda sets the variable; the default is that of serverless.yml. */
+export function memoryMb(): number {
+  return Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'] ?? 1_024);
+}

@@ -3,14 +3,17 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { runTick } from '../app/game-phases.ts';
 import type { Tick } from '../app/ports.ts';
+import { LOBBY } from '../app/lobby.ts';
+import { metersRun } from '../app/meter.ts';
 import { QueueBatch, TickPayload } from './payloads.ts';
-import { portsFromEnvironment } from './ports.ts';
+import { memoryMb, portsFromEnvironment } from './ports.ts';
 
 const ports = portsFromEnvironment();
 
 export async function handler(event: unknown): Promise<SQSBatchResponse> {
   const { Records } = QueueBatch.parse(event);
-  const failures = await Promise.all(Records.map(({ messageId, body }) => failureOf(messageId, body)));
+  const share = 1 / Records.length;
+  const failures = await Promise.all(Records.map(({ messageId, body }) => failureOf(messageId, body, share)));
   await ports.tally.flush();
   return { batchItemFailures: failures.flat() };
 }
@@ -18,10 +21,14 @@ export async function handler(event: unknown): Promise<SQSBatchResponse> {
 async function failureOf(
   itemIdentifier: string,
   body: string,
+  share: number,
 ): Promise<SQSBatchResponse['batchItemFailures']> {
   try {
     const tick: Tick = TickPayload.parse(JSON.parse(body));
-    await runTick(ports, tick);
+    const room = tick.kind === 'room' ? tick.roomId : LOBBY;
+    // It came out of the queue, and is deleted from it when this has returned.
+    const run = { room, memoryMb: memoryMb(), cause: { queue: 2 * share }, share };
+    await metersRun(ports, run, () => runTick(ports, tick));
     return [];
   } catch (error) {
     ports.log.error('A tick failed', { error });

@@ -204,6 +204,8 @@ export interface RoomDetail {
     readonly outcome: GameOutcome | null;
     readonly winners: readonly string[];
   } | null;
+  /** Of this game; null without one. */
+  readonly bill: GameBill | null;
   readonly execution: Execution | null;
   /** What the state machine waits for. */
   readonly task: { readonly phase: string; readonly round: number } | null;
@@ -234,6 +236,17 @@ export interface CommitDetail {
   /** A player's name, `phase`, `tick`, `presence`, `operator`, or the beginning of the id of who has no seat any more. */
   readonly by: string;
   readonly events: readonly EventFields[];
+}
+
+/** What a game has cost so far, or did (src/app/prices.ts); what is exact and what estimated: docs/cost.md. */
+export interface GameBill {
+  readonly dollars: number;
+  readonly lines: readonly {
+    readonly service: string;
+    readonly unit: string;
+    readonly units: number;
+    readonly dollars: number;
+  }[];
 }
 
 /** The answer to closing a room. */

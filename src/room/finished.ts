@@ -4,8 +4,11 @@
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 import { evolve } from './evolve.ts';
-import type { Commit } from './record.ts';
+import { usageAfter } from './record.ts';
+import type { Commit, RoomRecord } from './record.ts';
 import type { FinishedRoom, GameOutcome, PlayerId, Room, RoomId } from './room.ts';
+import { NO_USAGE } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 export interface FinishedSeat {
   readonly name: string;
@@ -30,26 +33,34 @@ export interface GameFinished {
   readonly endedAt: number;
   /** In seat order. None when nothing is known of the game any more. */
   readonly seats: readonly FinishedSeat[];
+  /** What it used of AWS, if that is known; what that costs is src/app/prices.ts. */
+  readonly usage?: Usage;
 }
 
 type Leavers = ReadonlyMap<Seat, PlayerId>;
 const NOBODY: Leavers = new Map();
 
 /** A game from the room it ended in; null when the room has no such result, or does not say alone who left, and when. */
-export function finishedFrom(room: Room, game: number): GameFinished | null {
+export function finishedFrom(
+  { room, usage }: Pick<RoomRecord, 'room' | 'usage'>,
+  game: number,
+): GameFinished | null {
   if (room.stage !== 'finished' || room.result.game !== game) return null;
   const isAnyoneGone = SEATS.some((seat) => {
     const occupant = room.seats[seat];
     return occupant.kind === 'bot' && occupant.origin === 'left';
   });
-  return isAnyoneGone ? null : toldOf(room, NOBODY);
+  return isAnyoneGone ? null : toldOf(room, usage, NOBODY);
 }
 
 /** Reads a room's log for one game, commit by commit from the first; gives the game as soon as its end has been read. */
 export function createFinishReader(game: number): (commit: Commit) => GameFinished | null {
   let room: Room = { stage: 'none' };
   let leavers: Leavers = NOBODY;
-  return ({ events, at }) => {
+  let usage = NO_USAGE;
+  return (commit) => {
+    const { events, at } = commit;
+    usage = usageAfter(usage, commit);
     for (const event of events) {
       if (event.type === 'GameStarted') leavers = NOBODY;
       if (event.type === 'LeftForGood' && room.stage === 'playing') {
@@ -58,13 +69,13 @@ export function createFinishReader(game: number): (commit: Commit) => GameFinish
       }
       room = evolve(room, event, at);
       if (event.type === 'GameEnded' && room.stage === 'finished' && room.result.game === game)
-        return toldOf(room, leavers);
+        return toldOf(room, usage, leavers);
     }
     return null;
   };
 }
 
-function toldOf({ id, seats, result }: FinishedRoom, leavers: Leavers): GameFinished {
+function toldOf({ id, seats, result }: FinishedRoom, usage: Usage, leavers: Leavers): GameFinished {
   const { game, outcome, sheet, startedAt, endedAt, winners, tally } = result;
   return {
     roomId: id,
@@ -73,6 +84,7 @@ function toldOf({ id, seats, result }: FinishedRoom, leavers: Leavers): GameFini
     rounds: sheet.length,
     startedAt,
     endedAt,
+    usage,
     seats: SEATS.map((seat) => {
       const occupant = seats[seat];
       const { total: score, turnsWon, perfectRounds } = tally[seat];

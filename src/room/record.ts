@@ -3,6 +3,8 @@
 import { evolve } from './evolve.ts';
 import type { RoomEvent } from './events.ts';
 import type { Room, RoomId } from './room.ts';
+import { addUsage, NO_USAGE } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 /** A room as folded from its log: what `load` gives. `seq` 0: there is no commit yet. */
 export interface RoomRecord {
@@ -12,6 +14,8 @@ export interface RoomRecord {
   readonly room: Room;
   /** The latest commands of each issuer, newest last: what makes a late retry harmless. */
   readonly handled: Readonly<Record<string, readonly Handled[]>>;
+  /** What the game in play, or the last one, has used from its start to its end. */
+  readonly usage: Usage;
 }
 
 /** One accepted command: its events, applied all or not at all. */
@@ -27,6 +31,8 @@ export interface Commit {
   readonly snapshot?: RoomRecord;
   /** When something is due if nothing else happens (`nextTick`), epoch ms. */
   readonly wakeAt?: number;
+  /** What the room's game used since the last commit of the same function instance, this commit included. */
+  readonly usage?: Usage;
 }
 
 /** A command that is in the log already, and since when (epoch ms). */
@@ -43,7 +49,7 @@ const MOST_ISSUERS = 24;
 /** Their commands are no-ops when repeated, by the state alone. */
 const UNREMEMBERED: ReadonlySet<string> = new Set(['tick', 'presence']);
 
-export const NO_RECORD: RoomRecord = { seq: 0, at: 0, room: { stage: 'none' }, handled: {} };
+export const NO_RECORD: RoomRecord = { seq: 0, at: 0, room: { stage: 'none' }, handled: {}, usage: NO_USAGE };
 
 /** The record after one more commit. The commit must be the next one. */
 export function applyCommit(record: RoomRecord, commit: Commit): RoomRecord {
@@ -55,7 +61,14 @@ export function applyCommit(record: RoomRecord, commit: Commit): RoomRecord {
     at: commit.at,
     room: commit.events.reduce((room, event) => evolve(room, event, commit.at), record.room),
     handled: remember(record.handled, commit),
+    usage: usageAfter(record.usage, commit),
   };
+}
+
+/** What the game has used after one more commit; a game that starts begins at nothing. */
+export function usageAfter(before: Usage, { events, usage = NO_USAGE }: Commit): Usage {
+  const isStart = events.some(({ type }) => type === 'GameStarted');
+  return isStart ? usage : addUsage(before, usage);
 }
 
 /** Whether a command was already applied: its effect is in the log, once. */

@@ -1,6 +1,6 @@
 // What AWS would bill for, counted: the amounts a commit carries and a record sums. What they cost is src/app/prices.ts.
 
-/** Amounts by what is billed. A commit has only those that are not 0. */
+/** Amounts by what is billed. */
 export interface Usage {
   /** WebSocket messages to and from clients, one for each started 32 KB. */
   readonly messages: number;
@@ -25,19 +25,7 @@ export interface Usage {
 }
 export type UsageName = keyof Usage;
 
-export const NO_USAGE: Usage = {
-  messages: 0,
-  connectedMs: 0,
-  egress: 0,
-  requests: 0,
-  mbMs: 0,
-  reads: 0,
-  writes: 0,
-  transitions: 0,
-  queue: 0,
-  events: 0,
-  log: 0,
-};
+/** In the order in which the table has them: a new one comes last. */
 export const USAGE_NAMES = [
   'messages',
   'connectedMs',
@@ -52,18 +40,33 @@ export const USAGE_NAMES = [
   'log',
 ] as const satisfies readonly UsageName[];
 
+/** The usage with each amount as the function says. */
+export function usageFrom(amountOf: (name: UsageName) => number): Usage {
+  return {
+    messages: amountOf('messages'),
+    connectedMs: amountOf('connectedMs'),
+    egress: amountOf('egress'),
+    requests: amountOf('requests'),
+    mbMs: amountOf('mbMs'),
+    reads: amountOf('reads'),
+    writes: amountOf('writes'),
+    transitions: amountOf('transitions'),
+    queue: amountOf('queue'),
+    events: amountOf('events'),
+    log: amountOf('log'),
+  };
+}
+
+export const NO_USAGE: Usage = usageFrom(() => 0);
+
 /** The sum of two, of which the second may name only some amounts. */
 export function addUsage(usage: Usage, more: Partial<Usage>): Usage {
-  const sum: Record<UsageName, number> = { ...usage };
-  for (const name of USAGE_NAMES) sum[name] += more[name] ?? 0;
-  return sum;
+  return usageFrom((name) => usage[name] + (more[name] ?? 0));
 }
 
 /** Every amount times a factor. */
 export function scaleUsage(usage: Usage, factor: number): Usage {
-  const scaled: Record<UsageName, number> = { ...usage };
-  for (const name of USAGE_NAMES) scaled[name] *= factor;
-  return scaled;
+  return usageFrom((name) => usage[name] * factor);
 }
 
 /** API Gateway bills a message for each started 32 KB. */

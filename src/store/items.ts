@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import type { Commit, RoomRecord } from '../room/record.ts';
 import type { Listing } from '../room/listing.ts';
 import type { ConnectionId, PlayerId, RoomId } from '../room/room.ts';
+import { USAGE_NAMES, usageFrom } from '../room/usage.ts';
+import type { Usage, UsageName } from '../room/usage.ts';
 import { COMMIT_PREFIX, commitKey, connectionOf, LISTED_STAGES, roomOf, seqOf } from './keys.ts';
 import { colour, outcome, room, roomEvent } from './room-schemas.ts';
 import type { Holds, Same } from './room-schemas.ts';
@@ -26,10 +28,13 @@ export interface Connection {
 const key = { PK: z.string(), SK: z.string() };
 const ttl = z.number();
 
+/** Amounts in the order of `USAGE_NAMES`: their names in every commit would be most of what it weighs. */
+const usage = z.array(z.number()).check(z.length(USAGE_NAMES.length));
 /** A record, but for what its commit says. `handled` is in order, which a map in the table would not keep. */
 const snapshot = z.object({
   room,
   handled: z.array(z.object({ by: z.string(), ids: z.array(z.object({ id: z.string(), at: z.number() })) })),
+  usage,
 });
 /** A commit, but for what its key says. */
 const commitItem = z.object({
@@ -39,6 +44,7 @@ const commitItem = z.object({
   events: z.array(roomEvent),
   snapshot: z.exactOptional(snapshot),
   wakeAt: z.exactOptional(z.number()),
+  usage: z.exactOptional(usage),
 });
 const headItem = z.object({ at: z.number(), wakeAt: z.exactOptional(z.number()) });
 const commitKeySchema = z.object({
@@ -68,26 +74,54 @@ const rateItem = z.object({ hits: z.int() });
 const pulseItem = z.object({ pulseAt: z.exactOptional(z.number()), spacing: z.exactOptional(z.int()) });
 
 /** A commit as an item, but for its `ttl`. */
-export function commitToItem({ room, seq, snapshot, ...commit }: Commit): Item {
-  return { ...commitKey(room, seq), ...commit, ...(snapshot && { snapshot: recordToSnapshot(snapshot) }) };
+export function commitToItem({ room, seq, snapshot, usage, ...commit }: Commit): Item {
+  return {
+    ...commitKey(room, seq),
+    ...commit,
+    ...(snapshot && { snapshot: recordToSnapshot(snapshot) }),
+    ...(usage && { usage: usageToList(usage) }),
+  };
 }
 
 export function itemToCommit(item: Item): Commit {
-  const { snapshot, ...commit } = parse(commitItem, item);
+  const { snapshot, usage, ...commit } = parse(commitItem, item);
   const { room, seq } = commitPlace(item);
   const { at } = commit;
-  return { room, seq, ...commit, ...(snapshot && { snapshot: { seq, at, ...snapshotToRecord(snapshot) } }) };
+  return {
+    room,
+    seq,
+    ...commit,
+    ...(snapshot && { snapshot: { seq, at, ...snapshotToRecord(snapshot) } }),
+    ...(usage && { usage: listToUsage(usage) }),
+  };
 }
 
 type Snapshot = z.output<typeof snapshot>;
-type Snapped = Pick<RoomRecord, 'room' | 'handled'>;
+type Snapped = Pick<RoomRecord, 'room' | 'handled' | 'usage'>;
 
-function recordToSnapshot({ room, handled }: Snapped): Item {
-  return { room, handled: Object.entries(handled).map(([by, ids]) => ({ by, ids })) };
+function recordToSnapshot({ room, handled, usage }: Snapped): Item {
+  return {
+    room,
+    usage: usageToList(usage),
+    handled: Object.entries(handled).map(([by, ids]) => ({ by, ids })),
+  };
 }
 
-function snapshotToRecord({ room, handled }: Snapshot): Snapped {
-  return { room, handled: Object.fromEntries(handled.map(({ by, ids }) => [by, ids])) };
+function snapshotToRecord({ room, handled, usage }: Snapshot): Snapped {
+  return {
+    room,
+    handled: Object.fromEntries(handled.map(({ by, ids }) => [by, ids])),
+    usage: listToUsage(usage),
+  };
+}
+
+function usageToList(usage: Usage): readonly number[] {
+  return USAGE_NAMES.map((name) => usage[name]);
+}
+
+function listToUsage(amounts: readonly number[]): Usage {
+  const amountOf = (name: UsageName): number => amounts[USAGE_NAMES.indexOf(name)] ?? 0;
+  return usageFrom(amountOf);
 }
 
 /** When the last thing happened in a room, and when the next is due (epoch ms). */
@@ -185,6 +219,11 @@ export function parse<T>(schema: z.ZodMiniType<T>, item: Item): T {
 /** If this does not compile, what is written and what is read are no longer the same. */
 export type ItemSchemasAreExact = [
   Holds<Same<z.output<typeof directoryEntry>, DirectoryEntry>>,
-  Holds<Same<Omit<z.output<typeof commitItem>, 'snapshot'>, Omit<Commit, 'room' | 'seq' | 'snapshot'>>>,
+  Holds<
+    Same<
+      Omit<z.output<typeof commitItem>, 'snapshot' | 'usage'>,
+      Omit<Commit, 'room' | 'seq' | 'snapshot' | 'usage'>
+    >
+  >,
   Holds<Same<z.output<typeof headItem>, Omit<Head, 'seq'>>>,
 ];

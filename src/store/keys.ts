@@ -41,6 +41,10 @@ export function roomPartition(room: RoomId): string {
 export function roomOf(partition: string): RoomId {
   return partition.slice(ROOM_PREFIX.length);
 }
+/** The room that an item of this partition belongs to; null for other items. */
+export function roomIn(partition: string): RoomId | null {
+  return partition.startsWith(ROOM_PREFIX) ? roomOf(partition) : null;
+}
 export function metaKey(room: RoomId): Key {
   return { PK: roomPartition(room), SK: 'META' };
 }

@@ -8,6 +8,7 @@ import type { Item } from './items.ts';
 import type { Day, GameKey } from './keys.ts';
 import { outcome } from './room-schemas.ts';
 import type { Holds, Same } from './room-schemas.ts';
+import { usage } from './usage-schema.ts';
 
 /** What a game did to a seat's player: how much the rating changed, null when it was not rated. */
 export interface KeptSeat extends FinishedSeat {
@@ -94,6 +95,7 @@ const finishedGame = {
   rounds: z.int(),
   startedAt: z.number(),
   endedAt: z.number(),
+  usage: z.exactOptional(usage),
 };
 const change = z.nullable(z.int());
 const resultItem = z.object({

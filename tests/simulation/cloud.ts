@@ -9,6 +9,7 @@ import type { DeadLetter } from '../../src/app/broadcast.ts';
 import { execute } from '../../src/app/execute.ts';
 import { runPhase, runTick } from '../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../src/app/game-phases.ts';
+import { NO_METER } from '../../src/app/meter.ts';
 import { LOBBY } from '../../src/app/lobby.ts';
 import { createMemory } from '../../src/app/memory.ts';
 import type { Delivery, Memory, Ports, PostResult, Publishing, Tick } from '../../src/app/ports.ts';
@@ -379,6 +380,7 @@ export class Cloud {
     const ports: Ports = {
       store: this.store.asPort((what, work) => call(what, 5, work)),
       memory: invocation.instance.memory,
+      meter: NO_METER,
       publisher: { publish: (delivery) => this.#publish(invocation, delivery) },
       phases: {
         start: (room, game, clocks) =>

@@ -17,6 +17,7 @@ import type {
   Random,
   Tick,
 } from '../../src/app/ports.ts';
+import { NO_METER } from '../../src/app/meter.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import type { Frame, ServerEvent } from '../../src/protocol/server-frames.ts';
 import type { ConnectionId, RoomId, Settings, TaskToken } from '../../src/room/room.ts';
@@ -118,6 +119,7 @@ export function createWorld({ settings = {}, seed = 1, now = DAWN }: WorldOption
   const ports: Ports = {
     store: table.asPort(call),
     memory: createMemory({ now: () => world.now }),
+    meter: NO_METER,
     publisher: {
       publish: (delivery) => {
         const begun = call(

@@ -6,6 +6,8 @@ import type { BySeat } from '../../src/game/seats.ts';
 import { PLAY_TYPES } from '../../src/game/sets.ts';
 import type { EventType, RoomEvent } from '../../src/room/events.ts';
 import type { RoomRecord } from '../../src/room/record.ts';
+import { USAGE_NAMES, usageFrom } from '../../src/room/usage.ts';
+import type { Usage } from '../../src/room/usage.ts';
 import { AVATAR_COLOURS } from '../../src/room/room.ts';
 import type {
   Game,
@@ -218,6 +220,11 @@ const ROOMS: EachOf<Room, 'stage'> = {
 };
 export const STAGES = Object.keys(ROOMS) as Room['stage'][];
 
+/** What a game may have used; half units are eventually consistent reads. */
+export const usage: fc.Arbitrary<Usage> = fc
+  .array(fc.nat(1_000_000), { minLength: USAGE_NAMES.length, maxLength: USAGE_NAMES.length })
+  .map((amounts) => usageFrom((name) => (amounts[USAGE_NAMES.indexOf(name)] ?? 0) / 2));
+
 /** Any record whose room is in a stage. */
 export function recordIn(stage: Room['stage']): fc.Arbitrary<RoomRecord> {
   return record({
@@ -232,5 +239,6 @@ export function recordIn(stage: Room['stage']): fc.Arbitrary<RoomRecord> {
         noNullPrototype: true,
       },
     ),
+    usage,
   });
 }

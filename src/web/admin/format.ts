@@ -8,6 +8,16 @@ export function number(value: number): string {
   return NUMBER.format(value);
 }
 
+/** An amount of whatever is billed: whole when it is large, with a fraction when it is small. */
+export function amount(value: number): string {
+  return NUMBER.format(value >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
+}
+
+/** What a game costs is far below a cent: `$0.007512`. */
+export function dollars(value: number): string {
+  return `$${value.toFixed(6)}`;
+}
+
 /** Milliseconds, in seconds once there are many: `0.8 ms`, `12 ms`, `1.3 s`; null is not known. */
 export function ms(value: number | null): string {
   if (value === null) return '–';

@@ -2,9 +2,9 @@
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import type { CommitDetail, EventsPage, RoomDetail, SeatDetail } from '../../protocol/http.ts';
+import type { CommitDetail, EventsPage, GameBill, RoomDetail, SeatDetail } from '../../protocol/http.ts';
 import type { Answer, Api } from './api.ts';
-import { clock, dateTime, duration, words } from './format.ts';
+import { amount, clock, dateTime, dollars, duration, words } from './format.ts';
 import type { ViewProps } from './overview.tsx';
 import { Badge, ExecutionBadge, Freshness, Link, Scroll, StageBadge } from './parts.tsx';
 import type { Tone } from './parts.tsx';
@@ -33,6 +33,7 @@ export function RoomView({ api, onUnauthorized, id }: ViewProps & { readonly id:
           <Facts room={room} now={detail.at ?? 0} />
           {room.seats.length > 0 && <Seats seats={room.seats} now={detail.at ?? 0} />}
           {room.spectators.length > 0 && <Spectators room={room} now={detail.at ?? 0} />}
+          {room.bill !== null && <Bill bill={room.bill} isOver={room.stage !== 'playing'} />}
           <div class="history">
             <Commits commits={room.commits} />
             <EventLog api={api} id={id} seq={room.seq} onUnauthorized={onUnauthorized} />
@@ -127,6 +128,49 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+// ---- What it costs ----
+
+/** The game's own bill, what costs most first. */
+function Bill({ bill, isOver }: { readonly bill: GameBill; readonly isOver: boolean }) {
+  const lines = [...bill.lines].filter(({ units }) => units > 0).sort((a, b) => b.dollars - a.dollars);
+  return (
+    <section aria-labelledby="bill">
+      <h2 id="bill">Bill</h2>
+      <p>
+        This game {isOver ? 'has cost' : 'costs'} <strong>{dollars(bill.dollars)}</strong>
+        {!isOver && ' so far'}: counted by the functions that played it, at list prices. Connecting before the
+        game, lists and statistics are not in it.
+      </p>
+      <Scroll label="Bill">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Service</th>
+              <th scope="col" class="number">
+                Units
+              </th>
+              <th scope="col">Of</th>
+              <th scope="col" class="number">
+                Cost
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map(({ service, unit, units, dollars: cost }) => (
+              <tr key={unit}>
+                <td>{service}</td>
+                <td class="number">{amount(units)}</td>
+                <td>{unit}</td>
+                <td class="number">{dollars(cost)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
   );
 }
 

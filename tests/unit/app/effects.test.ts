@@ -3,6 +3,7 @@ import { clocksOf, effectsOf, settleTask, tickOf } from '../../../src/app/effect
 import type { Effect } from '../../../src/app/effects.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
 import type { TaskPhase } from '../../../src/room/room.ts';
+import { NO_RECORD } from '../../../src/room/record.ts';
 import type { RoomRecord } from '../../../src/room/record.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import { happened, playByItself } from '../../support/players.ts';
@@ -318,7 +319,7 @@ describe('the directory', () => {
   });
 
   test('knows nothing of a room that never was', () => {
-    expect(effectsOf(null, { seq: 0, at: 0, room: { stage: 'none' }, handled: {} }, 0)).toEqual([]);
+    expect(effectsOf(null, NO_RECORD, 0)).toEqual([]);
   });
 });
 

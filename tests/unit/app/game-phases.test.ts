@@ -4,6 +4,7 @@ import { runPhase, runTick } from '../../../src/app/game-phases.ts';
 import type { PhaseRequest } from '../../../src/app/game-phases.ts';
 import { bySeat } from '../../../src/game/seats.ts';
 import type { RoomEvent } from '../../../src/room/events.ts';
+import { NO_USAGE } from '../../../src/room/usage.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
 import { command, happened, lengthOf, playByItself, typesAfter } from '../../support/players.ts';
@@ -371,6 +372,7 @@ describe('the end of a game', () => {
       outcome: 'completed',
       rounds: 1,
       startedAt: world.now - 14_000,
+      usage: NO_USAGE,
       endedAt: world.now,
       seats: [
         seat(1, { name: 'Ann', player: PEOPLE[1].player, isWinner: true, turnsWon: 1, perfectRounds: 1 }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
+import { NO_RECORD } from '../../../src/room/record.ts';
 import type { Commit } from '../../../src/room/record.ts';
 import { commitToItem, CorruptItem, itemToCommit } from '../../../src/store/items.ts';
 import type { Item } from '../../../src/store/items.ts';
@@ -54,7 +55,7 @@ describe('a commit comes back from the table as it was', () => {
       phase: [command('8')],
       mia: [],
     };
-    const snapshot = { seq: 7, at: commit.at, room: { stage: 'none' } as const, handled };
+    const snapshot = { ...NO_RECORD, seq: 7, at: commit.at, handled };
     const sorted = sortKeys(throughTable({ ...commit, events: [], snapshot })) as Item;
     expect(Object.entries(itemToCommit(sorted).snapshot?.handled ?? {})).toEqual(Object.entries(handled));
   });
