@@ -48,13 +48,15 @@ export async function answer(ports: Ports, caller: Caller, text: string): Promis
   const asked: Asked = { ...caller, replyTo: parsed.id, seen: parsed.ok ? parsed.seen : undefined };
   const event = parsed.ok ? parsed.frame.event : null;
   try {
-    const { reply, code } = await admit(ports, asked, () =>
+    const { reply, code, seq } = await admit(ports, asked, () =>
       parsed.ok ? answerFrame(ports, asked, parsed.frame) : refused(asked, parsed),
     );
     const ms = ports.clock.now() - started;
-    ports.log.info('frame', { event, room: caller.place, code, ms });
+    const isCommand = event === null || !isHousekeeping(event);
+    if (isCommand || code !== undefined)
+      ports.log.info('frame', { command: event, room: caller.place, seq, code, ms });
     ports.tally.count('frames');
-    if (event !== null && !isHousekeeping(event)) ports.tally.count(latencyCount(ms));
+    if (event !== null && isCommand) ports.tally.count(latencyCount(ms));
     if (code !== undefined) ports.tally.count(`errors.${code}`);
     return await deliverReply(ports, caller, reply);
   } catch (error) {
@@ -77,8 +79,9 @@ interface Asked extends Caller {
 }
 interface Answer {
   readonly reply: readonly Frame[];
-  /** The code of an error, for the log. */
+  /** For the log: the code of an error, and the room's last commit as far as it was seen. */
   readonly code?: string;
+  readonly seq?: number;
 }
 
 /** At most so many frames a second from one connection; who does not stop is sent away (docs/protocol.md, \"Errors\"). */
@@ -432,7 +435,7 @@ async function turnedAway(ports: Ports, asked: Asked): Promise<Answer> {
 // ---- Answers ----
 
 function answerOf(asked: Asked, event: string, outcome: Exclude<Outcome, { kind: 'gone' }>): Answer {
-  if (outcome.kind !== 'rejected') return { reply: outcome.reply };
+  if (outcome.kind !== 'rejected') return { reply: outcome.reply, seq: outcome.record.seq };
   return refused(asked, { ...outcome.rejection, event });
 }
 

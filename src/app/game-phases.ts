@@ -29,8 +29,9 @@ export type PhaseAnswer = GameFinished | { readonly entered: true };
 
 /** Does what a state of the machine asks for. Throws when it could not, so that the state machine tries again. */
 export async function runPhase(ports: Ports, request: PhaseRequest): Promise<PhaseAnswer> {
+  const started = ports.clock.now();
   const outcome = await execute(ports, orderOf(request));
-  ports.log.info('phase', { phase: request.phase, room: request.roomId, outcome: outcome.kind });
+  logOutcome(ports, { message: 'phase', command: request.phase, room: request.roomId, started }, outcome);
   const record = recordAfter(request, outcome);
   switch (request.phase) {
     case 'preparation':
@@ -124,6 +125,7 @@ function untold(roomId: RoomId, game: number, now: number): GameFinished {
 export async function runTick(ports: Ports, tick: Tick): Promise<void> {
   if (tick.kind === 'lobby') return tellLobby(ports);
   const { roomId, seq, due } = tick;
+  const started = ports.clock.now();
   const outcome = await execute(ports, {
     room: roomId,
     command: { type: 'tick' },
@@ -132,11 +134,30 @@ export async function runTick(ports: Ports, tick: Tick): Promise<void> {
     // Planned in the record after that commit: what is not older will do.
     seen: seq,
   });
-  ports.log.info('tick', { room: roomId, seq, outcome: outcome.kind });
+  logOutcome(ports, { message: 'tick', command: 'tick', room: roomId, started }, outcome);
   if (outcome.kind === 'gone' || outcome.kind === 'rejected') return;
   if (outcome.failed.length > 0)
     throw new Error(`A tick of room ${roomId} failed at ${outcome.failed.join(', ')}`);
   const { record, kind } = outcome;
   const isEarly = kind === 'unchanged' && nextTick(record.room) === due && due > ports.clock.now();
   if (isEarly) await scheduleAgain(ports, roomId, record);
+}
+
+/** One line a command, as `answer` writes it for a player's. */
+function logOutcome(
+  { log, clock }: Ports,
+  {
+    message,
+    started,
+    ...line
+  }: {
+    readonly message: string;
+    readonly command: string;
+    readonly room: RoomId;
+    readonly started: number;
+  },
+  outcome: Outcome,
+): void {
+  const seq = 'record' in outcome ? outcome.record.seq : undefined;
+  log.info(message, { ...line, seq, outcome: outcome.kind, ms: clock.now() - started });
 }

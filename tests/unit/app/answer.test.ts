@@ -832,21 +832,23 @@ describe('when something breaks', () => {
 });
 
 describe('the log of the functions', () => {
-  test('has one line for each frame, with the event, the room, the outcome and the time', async () => {
+  test('has one line for each command, with the room, its commit, the outcome and the time, and none for a ping', async () => {
     happened(world, gameAt('declaration'));
     await say(world, ANN, 'declare', { value: 2 });
     await say(world, ANN, 'declare', { value: 2 });
     await say(world, inLobby(3), 'get_rooms');
+    await say(world, ANN, 'ping');
+    await say(world, ANN, 'ack');
     expect(world.lines).toEqual([
-      { level: 'info', message: 'frame', fields: { event: 'declare', room: ROOM, ms: 0 } },
+      { level: 'info', message: 'frame', fields: { command: 'declare', room: ROOM, seq: 2, ms: 0 } },
       {
         level: 'info',
         message: 'frame',
-        fields: { event: 'declare', room: ROOM, code: 'NOT_YOUR_TURN', ms: 0 },
+        fields: { command: 'declare', room: ROOM, code: 'NOT_YOUR_TURN', ms: 0 },
       },
-      { level: 'info', message: 'frame', fields: { event: 'get_rooms', room: LOBBY, ms: 0 } },
+      { level: 'info', message: 'frame', fields: { command: 'get_rooms', room: LOBBY, ms: 0 } },
     ]);
-    expect(world.counts.get('frames')).toBe(3);
+    expect(world.counts.get('frames')).toBe(5);
   });
 
   test('never names a session, a hand, a seed or a token', async () => {

@@ -64,6 +64,11 @@ test('what became of it is counted and logged, without what was in it', async ()
   ]);
 });
 
+test('what went as it should is no line: who ordered it has written one', async () => {
+  await deliver(ROOM, send('a', { n: 1 }));
+  expect(world.lines).toEqual([]);
+});
+
 describe('a connection that is to be closed', () => {
   test('is closed once it has all its frames', async () => {
     await deliver(ROOM, { ...send('a', { n: 1 }, { n: 2 }), close: true }, send('b', { n: 1 }));
