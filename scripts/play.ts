@@ -47,7 +47,7 @@ function written({ room, rounds, moves, scores, winners, ms, latency, seen }: Re
   return [
     `Game over in room ${room}: ${winners.join(' and ')} won. ${totals.join(', ')}.`,
     `${rounds} rounds and ${moves} moves in ${(ms / 1_000).toFixed(1)} s; answers after ${latency.p50.toFixed(1)} ms (p50), ${latency.p99.toFixed(1)} ms (p99).`,
-    `${seen.frames} frames checked, ${seen.complete} of ${seen.views} views with full knowledge of the round; ${seen.late} overtaken, ${seen.repeated} repeated.`,
+    `${seen.frames} frames checked, ${seen.complete} of ${seen.views} views with full knowledge of the round; ${seen.late} overtaken, ${seen.repeated} repeated; ${seen.told} of ${seen.turnEnds} ends of turns told twice.`,
   ].join('\n');
 }
 

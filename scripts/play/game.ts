@@ -4,9 +4,11 @@
 import { DECK } from '../../src/game/pieces.ts';
 import type { Piece } from '../../src/game/pieces.ts';
 import { SEATS } from '../../src/game/seats.ts';
-import { Client, openSession } from '../../src/web/client.ts';
+import type { Seat } from '../../src/game/seats.ts';
+import { Client, openSession, TOLD_BY_STATE } from '../../src/web/client.ts';
 import type { Answer, ClientEvent, ClientEvents } from '../../src/web/client.ts';
 import type { ClientState, GameView, Problem, ServerFrame } from '../../src/web/client-state.ts';
+import type { Dispensable } from '../../src/room/room.ts';
 import { chanceFrom, moveFor, occasionIn } from './moves.ts';
 import type { Chance } from './moves.ts';
 import { canonical, pieceOf, Violation, Witness, without } from './witness.ts';
@@ -43,6 +45,8 @@ export interface Report {
 }
 
 const NAMES = ['Ann', 'Bea', 'Cid', 'Dee'] as const;
+/** This one is told everything, as the old client is. */
+const OLD_FASHIONED: Seat = 2;
 const PATIENCE_MS = 90_000;
 
 /** Plays one game to its end. Rejects with the reason when a seat saw something wrong, or when nothing happens any more. */
@@ -101,10 +105,12 @@ class PlayedGame {
     this.#players = SEATS.flatMap((seat, place) => {
       const session = sessions[place];
       const name = NAMES[place] ?? '';
+      const spared = seat === OLD_FASHIONED ? [] : TOLD_BY_STATE;
       if (session === undefined) return [];
       return [
         {
-          witness: new Witness(name, seat),
+          witness: new Witness(name, seat, spared),
+          spared,
           session,
           chance: chanceFrom(seed * 4 + place),
           client: null,
@@ -185,8 +191,8 @@ class PlayedGame {
     player.client?.close();
     player.witness.reconnected();
     const { url } = this.#options;
-    const { session, witness } = player;
-    const client = new Client({ url, place, session, playerName: witness.name });
+    const { session, witness, spared } = player;
+    const client = new Client({ url, place, session, without: spared, playerName: witness.name });
     player.client = client;
     client.subscribe(({ status }) => {
       if (status === 'reconnecting') witness.reconnected();
@@ -253,6 +259,8 @@ class PlayedGame {
         repeated: total(({ repeated }) => repeated),
         views: total(({ views: seen }) => seen),
         complete: total(({ complete }) => complete),
+        turnEnds: total(({ turnEnds }) => turnEnds),
+        told: total(({ told }) => told),
       },
     };
   }
@@ -261,6 +269,7 @@ class PlayedGame {
 interface Player {
   readonly witness: Witness;
   readonly session: string;
+  readonly spared: readonly Dispensable[];
   readonly chance: Chance;
   client: Client | null;
 }

@@ -10,6 +10,7 @@ import { scoreSeat } from '../../src/game/scoring.ts';
 import type { Seat } from '../../src/game/seats.ts';
 import { classify, totalPoints, winnerOf } from '../../src/game/sets.ts';
 import type { TablePlay } from '../../src/protocol/server-frames.ts';
+import type { Dispensable } from '../../src/room/room.ts';
 import type { GameView, ServerFrame } from '../../src/web/client-state.ts';
 import { findFieldProblem } from './frames.ts';
 
@@ -44,22 +45,27 @@ export class Witness {
   readonly seat: Seat;
   /**
    * Frames, those overtaken by a later commit, and those that came twice; views, and of them those judged with full
-   * knowledge of their round.
+   * knowledge of their round; ends of turns seen in the views, and those told by `turn_complete`.
    */
-  readonly counts = { frames: 0, late: 0, repeated: 0, views: 0, complete: 0 };
+  readonly counts = { frames: 0, late: 0, repeated: 0, views: 0, complete: 0, turnEnds: 0, told: 0 };
+  /** What the seat's client asked not to be told. */
+  readonly #spared: readonly Dispensable[];
   #seq = 0;
   /** Whether the next commit is the first of a connection, so that any before it may have been missed. */
   #isFresh = true;
   /** Commits passed over, until their frames come late. */
   readonly #skipped = new Set<number>();
   readonly #seen = new Set<string>();
+  /** The commits that ended a turn, as far as the views show it. */
+  readonly #turnEnds = new Set<number>();
   #view: GameView | null = null;
   #round: Round | null = null;
   #totals: ReadonlyMap<string, number> = new Map();
 
-  constructor(name: string, seat: Seat) {
+  constructor(name: string, seat: Seat, spared: readonly Dispensable[] = []) {
     this.name = name;
     this.seat = seat;
+    this.#spared = spared;
   }
 
   /** The seat gets its frames over another connection from here on. */
@@ -77,21 +83,32 @@ export class Witness {
     }
   }
 
-  /** To be asked when no more frames are to come: a commit whose frames never reached a connected seat was lost. */
+  /**
+   * To be asked when no more frames are to come: a commit whose frames never reached a connected seat was lost, and a turn's
+   * end is told to who has not chosen to do without.
+   */
   finish(): void {
     const [lost] = this.#skipped;
     if (lost !== undefined)
       throw new Violation(`${this.name} (seat ${this.seat}) never got the frames of commit ${lost}`);
+    if (this.#spared.includes('turn_complete')) return;
+    const untold = [...this.#turnEnds].find((seq) => !this.#seen.has(`${seq} turn_complete`));
+    if (untold !== undefined)
+      throw new Violation(`${this.name} (seat ${this.seat}) never got turn_complete of commit ${untold}`);
   }
 
   #judge(frame: ServerFrame): void {
     this.counts.frames += 1;
     const problem = findFieldProblem(frame);
     require(problem === null, problem ?? '');
+    require(!this.#spared.some((event) => event === frame.event), 'its client asked not to be told');
     if (!NUMBERED.has(frame.event)) return;
     if (this.#isLate(frame)) return;
     if (frame.event === 'phase_change') this.#judgeView(frame.data, frame.seq);
-    if (frame.event === 'turn_complete') this.#judgeTurnEnd(frame.data);
+    if (frame.event === 'turn_complete') {
+      this.counts.told += 1;
+      this.#judgeTurnEnd(frame.data);
+    }
     if (frame.event === 'game_ended' && this.#totals.size > 0) {
       same('the final scores', frame.data.final_scores, Object.fromEntries(this.#totals));
     }
@@ -121,6 +138,10 @@ export class Witness {
   #judgeView(view: GameView, seq: number | undefined): void {
     this.counts.views += 1;
     same('its sequence', view.sequence, seq);
+    if (endsTurn(this.#view, view) && !this.#turnEnds.has(view.sequence)) {
+      this.counts.turnEnds += 1;
+      this.#turnEnds.add(view.sequence);
+    }
     this.#judgePlayers(view);
     if (view.phase === 'game_over') {
       this.#judgeGameOver(view);
@@ -329,6 +350,13 @@ export class Witness {
       if (this.#totals.size > 0) same(`the final score of ${name}`, score, this.#totals.get(name));
     }
   }
+}
+
+/** Whether the commit right after a view of a turn has ended that turn. */
+function endsTurn(before: GameView | null, after: GameView): boolean {
+  if (before?.phase !== 'turn' || after.sequence !== before.sequence + 1) return false;
+  if (after.phase !== 'turn') return after.phase === 'turn_results' || after.phase === 'scoring';
+  return after.phase_data.current_turn_number !== before.phase_data.current_turn_number;
 }
 
 /** Turns seen from their first to their last play, and the deal before them. */

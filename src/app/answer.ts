@@ -270,7 +270,7 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
       const outcome = await execute(ports, {
         ...orderOf(asked, place),
         by: 'presence',
-        command: { type: 'spectate', connection },
+        command: { type: 'spectate', connection, without: frame.without },
         sender: senderOf(asked, show),
       });
       return answerInPlace(ports, asked, frame.event, outcome);
@@ -282,7 +282,7 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
         ...orderOf(asked, place),
         // Attaching twice is harmless by itself, and must be possible with an id that was used on an earlier connection.
         by: 'presence',
-        command: { type: 'attach', player, name: frame.playerName, connection },
+        command: { type: 'attach', player, name: frame.playerName, connection, without: frame.without },
         sender: senderOf(asked, greet),
       });
       return answerInPlace(ports, asked, frame.event, outcome);

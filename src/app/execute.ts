@@ -9,8 +9,8 @@ import { applyCommit, wasHandled } from '../room/record.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
 import type { Rejection } from '../room/rejections.ts';
 import { isLive } from '../room/room.ts';
-import type { ConnectionId, PlayerId, Room, RoomId } from '../room/room.ts';
-import { framesFor, inReplyTo, roomClosed } from '../protocol/frames.ts';
+import type { ConnectionId, Dispensable, PlayerId, Room, RoomId } from '../room/room.ts';
+import { framesFor, inReplyTo, roomClosed, sparing } from '../protocol/frames.ts';
 import type { Change } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import { SEATS } from '../game/seats.ts';
@@ -262,18 +262,19 @@ interface Told {
 
 /** The frames of all who are connected; the sender's own single frame is not sent but returned. */
 function deliveries(sender: Sender | undefined, change: Change): Told {
+  const { room } = change.after;
   const sends: Send[] = [];
+  const send = (connectionId: ConnectionId, frames: readonly Frame[]) =>
+    sends.push({ connectionId, frames: sparing(frames, choiceOf(room, connectionId)) });
   for (const seat of SEATS) {
-    const connectionId = connectionAt(change.after.room, seat);
+    const connectionId = connectionAt(room, seat);
     if (connectionId === null || connectionId === sender?.connection) continue;
-    sends.push({ connectionId, frames: framesFor(change, seat) });
+    send(connectionId, framesFor<Seat>(change, seat));
   }
-  const watching = spectatorsOf(change.after.room).filter(
-    (connectionId) => connectionId !== sender?.connection,
-  );
+  const watching = spectatorsOf(room).filter((connectionId) => connectionId !== sender?.connection);
   if (watching.length > 0) {
     const frames = framesFor(change, null);
-    sends.push(...watching.map((connectionId) => ({ connectionId, frames })));
+    for (const connectionId of watching) send(connectionId, frames);
   }
   sends.push(...farewells(sender, change));
   if (sender === undefined) return { own: [], sends };
@@ -283,8 +284,10 @@ function deliveries(sender: Sender | undefined, change: Change): Told {
 }
 
 function answerOf(sender: Sender, change: Change): readonly Frame[] {
-  const seat = seatOf(change.after.room, sender.connection);
-  const frames = sender.answer?.(change) ?? framesFor<Seat>(change, seat);
+  const { room } = change.after;
+  const seat = seatOf(room, sender.connection);
+  const state = () => sparing(framesFor<Seat>(change, seat), choiceOf(room, sender.connection));
+  const frames = sender.answer?.(change) ?? state();
   return frames.map((frame) => inReplyTo(frame, sender.replyTo));
 }
 
@@ -316,6 +319,16 @@ function spectatorsOf(room: Room): readonly ConnectionId[] {
 function connectionAt(room: Room, seat: Seat): ConnectionId | null {
   if (!isLive(room)) return null;
   return connectionOf(room.seats[seat]);
+}
+
+/** What somebody connected chose not to be told. */
+function choiceOf(room: Room, connection: ConnectionId): readonly Dispensable[] {
+  if (!isLive(room)) return [];
+  const seated = SEATS.flatMap((seat) => {
+    const occupant = room.seats[seat];
+    return occupant?.kind === 'human' && occupant.presence.status === 'present' ? [occupant.presence] : [];
+  });
+  return [...seated, ...room.spectators].find((each) => each.connection === connection)?.without ?? [];
 }
 
 /**

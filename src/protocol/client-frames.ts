@@ -6,6 +6,8 @@ import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 import { EMOTES } from './server-frames.ts';
 import type { Emote } from './server-frames.ts';
+import { DISPENSABLE } from '../room/room.ts';
+import type { Dispensable } from '../room/room.ts';
 
 /** The largest frame a client may send, in bytes of UTF-8 (docs/protocol.md, "Client frame"). */
 export const MAX_FRAME_BYTES = 4096;
@@ -21,6 +23,7 @@ export type ClientFrame =
       readonly playerName: string | null;
       readonly roomId: string | null;
       readonly isReconnection: boolean;
+      readonly without: readonly Dispensable[];
     }
   | { readonly event: 'ping'; readonly timestamp: number | null }
   | { readonly event: 'get_rooms' }
@@ -40,7 +43,11 @@ export type ClientFrame =
   | { readonly event: 'leave_game'; readonly playerName: string | null }
   | { readonly event: 'sync_request' }
   | { readonly event: 'emote'; readonly emote: Emote }
-  | { readonly event: 'spectate'; readonly roomId: string | null }
+  | {
+      readonly event: 'spectate';
+      readonly roomId: string | null;
+      readonly without: readonly Dispensable[];
+    }
   | { readonly event: 'ack' };
 
 /** Why a frame is refused: `message` is a sentence for a player and repeats nothing of what was sent. */
@@ -108,6 +115,12 @@ const Choice = z.literal(['accept', 'decline'], 'Answer the redeal with accept o
 /** Optional fields may also be null: clients write both. */
 const orNull = <T extends z.ZodMiniType>(schema: T) => z._default(z.nullable(schema), null);
 
+/** Of the names those that this server knows: as with fields, a later client may know more. */
+const Without = z.pipe(
+  orNull(z.array(z.string('Name each frame to do without.'), 'Name the frames to do without in a list.')),
+  z.transform((names) => DISPENSABLE.filter((known) => names?.includes(known))),
+);
+
 type FrameSchema = z.ZodMiniType<ClientFrame>;
 
 /** An event that says all it has to say by its name. */
@@ -137,12 +150,14 @@ export const CLIENT_EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, F
         player_name: orNull(PlayerName),
         room_id: orNull(RoomId),
         is_reconnection: orNull(z.boolean('Whether this is a reconnection is true or false.')),
+        without: Without,
       }),
-      z.transform(({ player_name, room_id, is_reconnection }): ClientFrame => ({
+      z.transform(({ player_name, room_id, is_reconnection, without }): ClientFrame => ({
         event: 'client_ready',
         playerName: player_name,
         roomId: room_id,
         isReconnection: is_reconnection ?? false,
+        without,
       })),
     ),
   ],
@@ -211,8 +226,8 @@ export const CLIENT_EVENTS: ReadonlyMap<string, FrameSchema> = new Map<string, F
   [
     'spectate',
     z.pipe(
-      z.object({ room_id: orNull(RoomId) }),
-      z.transform(({ room_id }): ClientFrame => ({ event: 'spectate', roomId: room_id })),
+      z.object({ room_id: orNull(RoomId), without: Without }),
+      z.transform(({ room_id, without }): ClientFrame => ({ event: 'spectate', roomId: room_id, without })),
     ),
   ],
   [

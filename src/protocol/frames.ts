@@ -8,7 +8,7 @@ import type { RoomEvent } from '../room/events.ts';
 import type { Listing, ListedSeat } from '../room/listing.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
 import { isLive } from '../room/room.ts';
-import type { ClosedReason, LiveRoom, PlayingRoom, Room } from '../room/room.ts';
+import type { ClosedReason, Dispensable, LiveRoom, PlayingRoom, Room } from '../room/room.ts';
 import { viewFor } from '../room/view.ts';
 import type { PublicOccupant, PublicRoom, View } from '../room/view.ts';
 import { phaseChange, winningPlay } from './phase-change.ts';
@@ -41,6 +41,14 @@ export function framesFor<S extends Seat>(change: Change, seat: S | null): reado
     .map((frame) => numbered<S>(frame, after.seq));
   if (after.room.stage === 'closed') return [...told, numbered(roomClosed(after.room.reason), after.seq)];
   return [...told, stateFrame(viewFor(after.room, seat), after)];
+}
+
+/** Frames but for those that the receiver chose to do without. */
+export function sparing<S extends Seat>(
+  frames: readonly Frame<S>[],
+  without: readonly Dispensable[],
+): readonly Frame<S>[] {
+  return frames.filter(({ event }) => !without.some((spared) => spared === event));
 }
 
 /** The whole state as the receiver sees it: the seats while the room waits, the phase once a game has started. */

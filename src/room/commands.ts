@@ -1,7 +1,16 @@
 // Everything that can be asked of a room: by a player's frame, by a connection, by the state machine, by the clock.
 
 import type { Seat } from '../game/seats.ts';
-import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskPhase, TaskToken } from './room.ts';
+import type {
+  ConnectionId,
+  DealProof,
+  Dispensable,
+  PlayerId,
+  RoomId,
+  Settings,
+  TaskPhase,
+  TaskToken,
+} from './room.ts';
 
 /** A player's frame speaks for the seat its connection is attached to; no name in it is believed. */
 export type PlayerCommand =
@@ -37,15 +46,20 @@ export type Command =
       readonly settings: Settings;
     }
   | { readonly type: 'join'; readonly player: PlayerId; readonly name: string }
-  /** `name` null: whichever seat the session has, if it has just one. */
+  /** `name` null: whichever seat the session has, if it has just one. `without`: what the connection need not be told. */
   | {
       readonly type: 'attach';
       readonly player: PlayerId;
       readonly name: string | null;
       readonly connection: ConnectionId;
+      readonly without?: readonly Dispensable[];
     }
   /** To watch without a seat. */
-  | { readonly type: 'spectate'; readonly connection: ConnectionId }
+  | {
+      readonly type: 'spectate';
+      readonly connection: ConnectionId;
+      readonly without?: readonly Dispensable[];
+    }
   /** `gone`: a post to it was answered with 410, which a connection that is only just opening gets too. */
   | { readonly type: 'disconnect'; readonly connection: ConnectionId; readonly cause: 'closed' | 'gone' }
   | PlayerCommand

@@ -37,7 +37,7 @@ export function decide(room: Room, command: Command, given: Circumstances): Deci
     case 'attach':
       return accept(...attach(room, command));
     case 'spectate':
-      return spectate(room, command.connection);
+      return spectate(room, command);
     case 'disconnect':
       return accept(...disconnect(room, command, given.at));
     case 'tick':
@@ -165,14 +165,15 @@ function leave(room: LiveRoom, seat: Seat, how: 'leaveRoom' | 'leaveGame'): Deci
 
 function attach(
   room: LiveRoom,
-  { player, name, connection }: Extract<Command, { type: 'attach' }>,
+  { player, name, ...listening }: Extract<Command, { type: 'attach' }>,
 ): readonly RoomEvent[] {
   const own = SEATS.filter((seat) => ownsSeat(room.seats[seat], player, name));
   const [seat] = own;
   if (seat === undefined || own.length > 1) return [];
+  const { connection } = listening;
   const former = seatOf(room, connection);
   if (former === seat) return [];
-  const attached: RoomEvent = { type: 'Attached', seat, connection };
+  const attached: RoomEvent = { type: 'Attached', seat, connection, ...choiceOf(listening) };
   if (former !== null) return [{ type: 'Detached', seat: former }, attached];
   return isSpectator(room, connection) ? [{ type: 'SpectatorLeft', connection }, attached] : [attached];
 }
@@ -195,11 +196,17 @@ function connectedSince(room: LiveRoom, connection: ConnectionId): number | null
   return room.spectators.find((each) => each.connection === connection)?.since ?? null;
 }
 
-function spectate(room: LiveRoom, connection: ConnectionId): Decision {
+function spectate(room: LiveRoom, command: Extract<Command, { type: 'spectate' }>): Decision {
+  const { connection } = command;
   if (seatOf(room, connection) !== null || isSpectator(room, connection)) return accept();
   if (room.spectators.length >= MOST_SPECTATORS)
     return reject('ROOM_FULL', 'Too many are watching this room already.');
-  return accept({ type: 'SpectatorJoined', connection });
+  return accept({ type: 'SpectatorJoined', connection, ...choiceOf(command) });
+}
+
+/** What a connection chose not to be told, as events keep it: of who chose nothing there is nothing to keep. */
+function choiceOf({ without = [] }: Pick<Extract<Command, { type: 'attach' }>, 'without'>) {
+  return without.length === 0 ? {} : { without };
 }
 
 function isSpectator(room: LiveRoom, connection: ConnectionId): boolean {

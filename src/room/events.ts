@@ -8,6 +8,7 @@ import type {
   ClosedReason,
   ConnectionId,
   DealProof,
+  Dispensable,
   GameOutcome,
   PlayerId,
   RoomId,
@@ -16,6 +17,12 @@ import type {
   StarterReason,
   Task,
 } from './room.ts';
+
+/** A connection begins to hear of the room. `without`: what it need not be told, if there is anything. */
+interface Listening {
+  readonly connection: ConnectionId;
+  readonly without?: readonly Dispensable[];
+}
 
 export type RoomEvent =
   | {
@@ -39,12 +46,12 @@ export type RoomEvent =
   | { readonly type: 'SeatVacated'; readonly seat: Seat; readonly reason: 'left' | 'removed' }
   | { readonly type: 'RoomClosed'; readonly reason: ClosedReason }
   // Presence
-  | { readonly type: 'Attached'; readonly seat: Seat; readonly connection: ConnectionId }
+  | ({ readonly type: 'Attached'; readonly seat: Seat } & Listening)
   | { readonly type: 'Detached'; readonly seat: Seat }
   | { readonly type: 'BotTookOver'; readonly seat: Seat }
   | { readonly type: 'LeftForGood'; readonly seat: Seat }
   | { readonly type: 'HostChanged'; readonly host: Seat }
-  | { readonly type: 'SpectatorJoined'; readonly connection: ConnectionId }
+  | ({ readonly type: 'SpectatorJoined' } & Listening)
   | { readonly type: 'SpectatorLeft'; readonly connection: ConnectionId }
   // The game
   | { readonly type: 'GameStarted'; readonly game: number }

@@ -20,6 +20,7 @@ import type {
   Round,
   SeatTally,
   SheetLine,
+  Spectator,
 } from './room.ts';
 
 type EventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T }>;
@@ -40,12 +41,7 @@ export function evolve(room: Room, event: RoomEvent, at: number): Room {
       return { stage: 'closed', id, createdAt, settings, reason: event.reason };
     }
     case 'Attached':
-      return withPresence(
-        room,
-        event.seat,
-        { status: 'present', connection: event.connection, since: at },
-        at,
-      );
+      return withPresence(room, event.seat, { status: 'present', ...listenerOf(event, at) }, at);
     case 'Detached':
       return withPresence(room, event.seat, { status: 'away', since: at }, at);
     case 'BotTookOver':
@@ -56,8 +52,7 @@ export function evolve(room: Room, event: RoomEvent, at: number): Room {
       return { ...expectLive(room), host: event.host };
     case 'SpectatorJoined': {
       const live = expectLive(room);
-      const { connection } = event;
-      return { ...live, spectators: [...live.spectators, { connection, since: at }] };
+      return { ...live, spectators: [...live.spectators, listenerOf(event, at)] };
     }
     case 'SpectatorLeft': {
       const live = expectLive(room);
@@ -349,6 +344,13 @@ function withPresence(room: Room, seat: Seat, presence: Presence, at: number): R
   );
   const isRevived = after.attendance.anyone && !live.attendance.anyone;
   return isRevived && after.stage === 'playing' ? { ...after, game: wound(after.game, at) } : after;
+}
+
+function listenerOf(
+  { connection, without }: EventOf<'Attached' | 'SpectatorJoined'>,
+  since: number,
+): Spectator {
+  return { connection, since, ...(without === undefined ? {} : { without }) };
 }
 
 /** The room with its attendance true to its seats. */

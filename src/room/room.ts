@@ -34,9 +34,19 @@ export interface Settings {
 export const AVATAR_COLOURS = ['blue', 'purple', 'orange', 'red', 'green', 'teal', 'pink', 'yellow'] as const;
 export type AvatarColour = (typeof AVATAR_COLOURS)[number];
 
+/** Frames that a connection may do without, since the state tells the same (docs/protocol.md). */
+export const DISPENSABLE = ['turn_complete'] as const;
+export type Dispensable = (typeof DISPENSABLE)[number];
+/** A connection that hears of a room. `without`: what it need not be told; nothing when that is missing. */
+interface Listener {
+  readonly connection: ConnectionId;
+  readonly since: number;
+  readonly without?: readonly Dispensable[];
+}
+
 /** How a human's seat is reached: over a connection; not for a moment (grace runs); or not any more, a bot plays. */
 export type Presence =
-  | { readonly status: 'present'; readonly connection: ConnectionId; readonly since: number }
+  | ({ readonly status: 'present' } & Listener)
   | { readonly status: 'away'; readonly since: number }
   | { readonly status: 'replaced'; readonly since: number };
 
@@ -69,10 +79,7 @@ export interface Attendance {
   readonly since: number;
 }
 /** Somebody who watches: a connection without a seat. */
-export interface Spectator {
-  readonly connection: ConnectionId;
-  readonly since: number;
-}
+export type Spectator = Listener;
 /** How many may watch one room. */
 export const MOST_SPECTATORS = 20;
 

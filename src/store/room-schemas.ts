@@ -6,7 +6,7 @@ import { PIECES } from '../game/pieces.ts';
 import { SEATS } from '../game/seats.ts';
 import { PLAY_TYPES } from '../game/sets.ts';
 import type { RoomEvent } from '../room/events.ts';
-import { AVATAR_COLOURS } from '../room/room.ts';
+import { AVATAR_COLOURS, DISPENSABLE } from '../room/room.ts';
 import type { Room } from '../room/room.ts';
 
 const text = z.string();
@@ -61,6 +61,8 @@ const sheet = z.array(
 const hands = bySeat(pieces);
 const scores = bySeat(score);
 const newcomer = { name: text, player: text, colour };
+/** Missing where a connection chose nothing, and in every log from before there was a choice. */
+const choice = { without: z.exactOptional(z.array(z.enum(DISPENSABLE))) };
 
 export const roomEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('RoomOpened'), room: text, settings, host: seat, isPrivate: flag, ...newcomer }),
@@ -68,12 +70,12 @@ export const roomEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('BotAdded'), seat, name: text, colour }),
   z.object({ type: z.literal('SeatVacated'), seat, reason: z.enum(['left', 'removed']) }),
   z.object({ type: z.literal('RoomClosed'), reason: closedReason }),
-  z.object({ type: z.literal('Attached'), seat, connection: text }),
+  z.object({ type: z.literal('Attached'), seat, connection: text, ...choice }),
   z.object({ type: z.literal('Detached'), seat }),
   z.object({ type: z.literal('BotTookOver'), seat }),
   z.object({ type: z.literal('LeftForGood'), seat }),
   z.object({ type: z.literal('HostChanged'), host: seat }),
-  z.object({ type: z.literal('SpectatorJoined'), connection: text }),
+  z.object({ type: z.literal('SpectatorJoined'), connection: text, ...choice }),
   z.object({ type: z.literal('SpectatorLeft'), connection: text }),
   z.object({ type: z.literal('GameStarted'), game: count }),
   z.object({ type: z.literal('TaskEntered'), ...task }),
@@ -108,7 +110,7 @@ export const roomEvent = z.discriminatedUnion('type', [
 ]);
 
 const presence = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('present'), connection: text, since: time }),
+  z.object({ status: z.literal('present'), connection: text, since: time, ...choice }),
   z.object({ status: z.literal('away'), since: time }),
   z.object({ status: z.literal('replaced'), since: time }),
 ]);
@@ -174,7 +176,7 @@ const hosted = {
   ...named,
   host: seat,
   isPrivate: flag,
-  spectators: z.array(z.object({ connection: text, since: time })),
+  spectators: z.array(z.object({ connection: text, since: time, ...choice })),
   attendance: z.object({ anyone: flag, since: time }),
 };
 const table = bySeat(occupant);

@@ -10,7 +10,7 @@ import { AVATAR_COLOURS } from '../room/room.ts';
 import type { Settings } from '../room/room.ts';
 
 /** What others are not shown of an event. */
-type Secret = 'player' | 'connection' | 'token';
+type Secret = 'player' | 'connection' | 'without' | 'token';
 /** A deal of a round in play is told without its hands and its seed. */
 type ToldDeal<E> = Omit<E, 'hands' | 'proof'> & {
   readonly hands?: BySeat<Hand>;

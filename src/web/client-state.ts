@@ -52,7 +52,6 @@ export interface ClientState {
   readonly room: RoomView | null;
   /** The latest `phase_change`: everything about the running game. */
   readonly game: GameView | null;
-  readonly lastTurn: ServerEvents<Seat>['turn_complete'] | null;
   readonly ended: ServerEvents<Seat>['game_ended'] | null;
   readonly farewell: Farewell | null;
   /** The latest problem, until it is dismissed. */
@@ -69,7 +68,6 @@ export const NOTHING_KNOWN: ClientState = {
   running: [],
   room: null,
   game: null,
-  lastTurn: null,
   ended: null,
   farewell: null,
   problem: null,
@@ -148,9 +146,9 @@ const LESSONS: Lessons = {
   }),
   room_closed: ({ reason, message }) => ({ farewell: { reason, message } }),
   player_left: () => ({ farewell: LEFT }),
-  game_started: (_, { room }) => ({ room: room && { ...room, started: true }, lastTurn: null, ended: null }),
+  game_started: (_, { room }) => ({ room: room && { ...room, started: true }, ended: null }),
   phase_change: (game) => ({ game }),
-  turn_complete: (lastTurn) => ({ lastTurn }),
+  turn_complete: nothing,
   game_ended: (ended) => ({ ended }),
   player_disconnected: nothing,
   player_reconnected: nothing,

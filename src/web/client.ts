@@ -9,6 +9,7 @@
 
 import type { Seat } from '../game/seats.ts';
 import type { Emote } from '../protocol/server-frames.ts';
+import type { Dispensable } from '../room/room.ts';
 import { applyFrame, isServerEvent, NOTHING_KNOWN, overdueIn } from './client-state.ts';
 import type { ClientState, Problem, ServerFrame } from './client-state.ts';
 
@@ -49,6 +50,8 @@ export interface ClientOptions {
   readonly playerName?: string;
   /** To watch the room without a seat. */
   readonly watch?: boolean;
+  /** What it need not be told in rooms; by default all that the state tells too. */
+  readonly without?: readonly Dispensable[];
   readonly WebSocket?: new (url: string) => WebSocket;
   readonly timing?: Partial<Timing>;
 }
@@ -222,15 +225,16 @@ export class Client {
   /** First of all on every connection: who we are. Everything else waits for the answer. */
   #greet(): void {
     this.#update({ ...this.#state, status: 'online' });
-    const { place, playerName, watch = false } = this.#options;
+    const { place, playerName, watch = false, without = TOLD_BY_STATE } = this.#options;
+    const choice = without.length === 0 ? {} : { without };
     const body = {
-      ...(place === 'lobby' ? {} : { room_id: place }),
+      ...(place === 'lobby' ? {} : { room_id: place, ...choice }),
       ...(playerName === undefined ? {} : { player_name: playerName }),
       is_reconnection: this.#wasOnline,
     };
     const greeted = (answer: Answer) => this.#greeted(answer);
     const greeting = watch
-      ? this.#enqueue('spectate', { room_id: place }, greeted)
+      ? this.#enqueue('spectate', { room_id: place, ...choice }, greeted)
       : this.#enqueue('client_ready', body, greeted);
     if (greeting !== null) this.#transmit(greeting);
   }
@@ -404,6 +408,8 @@ export class Client {
   }
 }
 
+/** What a turn's end says, `turn_results` says as well. */
+export const TOLD_BY_STATE: readonly Dispensable[] = ['turn_complete'];
 const GREETINGS: ReadonlySet<string> = new Set(['client_ready', 'spectate']);
 /** How often a frame that came too fast is sent again; `create_room` may be refused for an hour. */
 const MOST_SLOWED = 3;

@@ -49,6 +49,7 @@ const EVENTS: Readonly<
       ...named(dice, scene),
       ...perhaps(dice, { room_id: dice.pick(scene.rooms) }),
       ...perhaps(dice, { is_reconnection: dice.chance(0.5) }),
+      ...perhaps(dice, { without: dice.pick([[], ['turn_complete'], ['of another time']]) }),
     }),
   },
   ping: { often: 3, data: (dice) => perhaps(dice, { timestamp: dice.between(0, 2 ** 41) }) },

@@ -67,9 +67,13 @@ export class Player {
   /** Set when the player has left for good or was turned away. */
   gone = false;
   readonly violations: string[] = [];
+  /** How many `turn_complete` it has got. */
+  told = 0;
   readonly #cloud: Cloud;
   readonly #party: Party;
   readonly #role: Role;
+  /** Some do without what the state tells too; old clients are told everything. */
+  readonly #isTerse: boolean;
   #isWatching = false;
   #connection: string | null = null;
   #place: 'lobby' | 'room' = 'lobby';
@@ -91,6 +95,7 @@ export class Player {
     this.id = `player-${given.name}`;
     this.#role = given.role;
     this.nature = given.nature;
+    this.#isTerse = cloud.scheduler.chance(0.5);
     this.#wake(cloud.scheduler.between(0, 2_000));
   }
 
@@ -199,7 +204,15 @@ export class Player {
     this.#pingAt = this.#heardAt + PING_MS;
     for (const [key, { event }] of this.#pending) if (event === 'client_ready') this.#pending.delete(key);
     const hasSeat = place !== 'lobby' && this.#role !== 'watcher';
-    this.#send('client_ready', hasSeat ? { player_name: this.name } : {});
+    this.#greet(hasSeat ? { player_name: this.name } : {});
+  }
+
+  #greet(who: object): void {
+    this.#send('client_ready', { ...who, ...this.#choice() });
+  }
+
+  #choice(): { readonly without?: readonly string[] } {
+    return this.#isTerse ? { without: ['turn_complete', 'a frame of a later server'] } : {};
   }
 
   #keepAlive(): void {
@@ -259,7 +272,7 @@ export class Player {
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    this.#send('spectate', {});
+    this.#send('spectate', this.#choice());
   }
 
   #actInGame({ allowed_actions: actions, phase }: GameView): void {
@@ -317,7 +330,7 @@ export class Player {
       ['start_game', {}],
       ['remove_player', { slot_id: 1 }],
       ['add_bot', { slot_id: 2 }],
-      ['client_ready', { player_name: 'Ann' }],
+      ['client_ready', { player_name: 'Ann', ...this.#choice() }],
       ['nonsense', {}],
       ['get_room_state', {}],
     ]);
@@ -364,6 +377,7 @@ export class Player {
     this.#heardAt = now;
     const frame = JSON.parse(text) as ServerFrame;
     if (!('event' in frame)) return;
+    if (frame.event === 'turn_complete') this.#hearTurnEnd(frame);
     // What a frame teaches is decided by the product's own client.
     this.#state = applyFrame(this.#state, frame, now);
     const patience = { ...PATIENCE, now, isAsked: frame.event === 'pong' };
@@ -372,6 +386,11 @@ export class Player {
     if (frame.event === 'room_created') this.#party.room = frame.data.room_id;
     if (frame.event === 'room_created' || frame.event === 'room_joined') this.#hasJoined = true;
     if (LAST_WORDS.has(frame.event)) this.gone = true;
+  }
+
+  #hearTurnEnd({ seq = 0 }: ServerFrame): void {
+    this.told += 1;
+    if (this.#isTerse) this.violations.push(`${this.name} was told the end of a turn at ${seq}`);
   }
 
   /** Asks for a full view while something is known to be missing. */
@@ -404,7 +423,7 @@ export class Player {
   /** The seat has been taken from this connection: by another tab, or because it seemed to be gone. */
   #greetAgain(): void {
     this.#isAttached = false;
-    this.#send('client_ready', { player_name: this.name });
+    this.#greet({ player_name: this.name });
   }
 
   /** What the server says of a move must be what its log says. */

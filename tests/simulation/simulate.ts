@@ -22,6 +22,8 @@ export interface Verdict {
   readonly faults: number;
   /** How often a function had a record of the room in memory, maybe an old one. */
   readonly recalled: number;
+  /** How often somebody was told the end of a turn by a frame of its own. */
+  readonly told: number;
   /** Virtual seconds. */
   readonly seconds: number;
   /** The last events and faults, for who wants to know how it came to that. */
@@ -86,6 +88,7 @@ export async function simulate(seed: number): Promise<Verdict> {
     commits: room === undefined ? 0 : cloud.store.recordOf(room).seq,
     faults: cloud.faultCount,
     recalled: cloud.recalled,
+    told: players.reduce((sum, player) => sum + player.told, 0),
     seconds: (scheduler.now - EPOCH) / 1_000,
     story: cloud.story.slice(-80),
   };

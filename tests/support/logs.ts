@@ -99,7 +99,7 @@ function commandFor(room: Room, game: number, event: RoomEvent): Command | null 
     case 'Attached':
       return attachmentTo(room, event);
     case 'SpectatorJoined':
-      return { type: 'spectate', connection: event.connection };
+      return { ...event, type: 'spectate' };
     case 'SpectatorLeft':
       return { type: 'disconnect', connection: event.connection, cause: 'closed' };
     case 'TaskEntered':
@@ -134,11 +134,11 @@ function commandOfSeat(connection: string, event: RoomEvent): Command | null {
 
 function attachmentTo(
   room: Room,
-  { seat, connection }: Extract<RoomEvent, { type: 'Attached' }>,
+  { seat, type: _, ...listening }: Extract<RoomEvent, { type: 'Attached' }>,
 ): Command | null {
   const occupant = room.stage === 'none' || room.stage === 'closed' ? null : room.seats[seat];
   if (occupant?.kind !== 'human') return null;
-  return { type: 'attach', player: occupant.player, name: occupant.name, connection };
+  return { type: 'attach', player: occupant.player, name: occupant.name, ...listening };
 }
 
 function connectionAt(room: Room, seat: Seat): string {

@@ -8,7 +8,7 @@ import type { EventType, RoomEvent } from '../../src/room/events.ts';
 import type { RoomRecord } from '../../src/room/record.ts';
 import { USAGE_NAMES, usageFrom } from '../../src/room/usage.ts';
 import type { Usage } from '../../src/room/usage.ts';
-import { AVATAR_COLOURS } from '../../src/room/room.ts';
+import { AVATAR_COLOURS, DISPENSABLE } from '../../src/room/room.ts';
 import type {
   Game,
   GameOutcome,
@@ -76,6 +76,11 @@ const scores = forEachSeat(
   }),
 );
 const newcomer = { name: text, player: text, colour };
+/** A connection, which may have chosen not to be told some things. */
+function listener<T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
+  const choice = fc.option(fc.constant({ without: [...DISPENSABLE] }), { nil: {} });
+  return fc.tuple(record(fields), choice).map(([rest, chosen]) => ({ ...rest, ...chosen }));
+}
 
 /** The fields of each event but its type: an event without an entry does not compile. */
 const EVENTS: EachOf<RoomEvent, 'type'> = {
@@ -84,12 +89,12 @@ const EVENTS: EachOf<RoomEvent, 'type'> = {
   BotAdded: record({ seat, name: text, colour }),
   SeatVacated: record({ seat, reason: fc.constantFrom('left', 'removed') }),
   RoomClosed: record({ reason: closedReason }),
-  Attached: record({ seat, connection: text }),
+  Attached: listener({ seat, connection: text }),
   Detached: record({ seat }),
   BotTookOver: record({ seat }),
   LeftForGood: record({ seat }),
   HostChanged: record({ host: seat }),
-  SpectatorJoined: record({ connection: text }),
+  SpectatorJoined: listener({ connection: text }),
   SpectatorLeft: record({ connection: text }),
   GameStarted: record({ game: count }),
   TaskEntered: record(task),
@@ -123,7 +128,7 @@ export function eventOf(type: EventType): fc.Arbitrary<RoomEvent> {
 export const anyEvent = fc.oneof(...EVENT_TYPES.map(eventOf));
 
 const presence: fc.Arbitrary<Presence> = fc.oneof(
-  record({ status: fc.constant('present'), connection: text, since: time }),
+  listener({ status: fc.constant('present'), connection: text, since: time }),
   record({ status: fc.constantFrom('away', 'replaced'), since: time }),
 );
 const occupant: fc.Arbitrary<Occupant> = fc.oneof(
@@ -192,7 +197,7 @@ const hosted = {
   ...named,
   host: seat,
   isPrivate: flag,
-  spectators: fc.array(record({ connection: text, since: time }), { maxLength: 3 }),
+  spectators: fc.array(listener({ connection: text, since: time }), { maxLength: 3 }),
   attendance: record({ anyone: flag, since: time }),
 };
 const ROOMS: EachOf<Room, 'stage'> = {

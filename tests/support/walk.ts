@@ -13,6 +13,7 @@ import type { RoomEvent } from '../../src/room/events.ts';
 import { applyCommit, NO_RECORD } from '../../src/room/record.ts';
 import type { RoomRecord } from '../../src/room/record.ts';
 import type { Decision } from '../../src/room/rejections.ts';
+import { DISPENSABLE } from '../../src/room/room.ts';
 import type { PlayingRoom, Room, Settings, TaskPhase } from '../../src/room/room.ts';
 import { taskStatus } from '../../src/room/tasks.ts';
 import { requiredPieces } from '../../src/room/turns.ts';
@@ -253,6 +254,7 @@ function comeOrGo(room: Room, whim: number, named: number): Command {
         player,
         name: whim % 9 === 0 ? null : name,
         connection: (whim % 7 === 0 ? watcherIn(room) : null) ?? `socket ${named}`,
+        ...(whim % 2 === 0 ? { without: DISPENSABLE } : {}),
       };
 }
 
@@ -261,7 +263,11 @@ function watch(room: Room, whim: number, named: number): Command {
   const watcher = watcherIn(room);
   return whim % 3 === 0 && watcher !== null
     ? { type: 'disconnect', connection: watcher, cause: 'closed' }
-    : { type: 'spectate', connection: `watcher ${named}` };
+    : {
+        type: 'spectate',
+        connection: `watcher ${named}`,
+        ...(whim % 2 === 0 ? { without: DISPENSABLE } : {}),
+      };
 }
 function watcherIn(room: Room): string | null {
   if (room.stage === 'none' || room.stage === 'closed') return null;

@@ -606,6 +606,37 @@ describe('in a room', () => {
       ]);
     });
 
+    test('the play that ends a turn is answered at once with the state when that is all its sender wants', async () => {
+      happened(world, gameAt('turn', undefined, LAST));
+      happened(world, lastTurn().slice(0, 3));
+      const dan = speaker(4, { connection: 'terse-socket' });
+      await say(world, dan, 'client_ready', { player_name: 'Dan', without: ['turn_complete'] });
+      world.forget();
+      expect(await say(world, dan, 'play', { indices: [0] }, 'd1')).toMatchObject({
+        event: 'phase_change',
+        data: { phase: 'turn_results', phase_data: { turn_winner: 'Ann' } },
+        reply_to: 'd1',
+      });
+      expect(world.eventsTo('terse-socket')).toEqual([]);
+      for (const seat of [1, 2, 3] as const)
+        expect(world.eventsTo(PEOPLE[seat].connection)).toEqual(['turn_complete', 'phase_change']);
+    });
+
+    test('a choice of what need not be told is gone with its connection', async () => {
+      happened(world, gameAt('turn', undefined, LAST));
+      happened(world, lastTurn().slice(0, 3));
+      const ben = (connection: string) => speaker(2, { connection });
+      await say(world, ben('terse-socket'), 'client_ready', {
+        player_name: 'Ben',
+        without: ['turn_complete'],
+      });
+      await say(world, ben('next-socket'), 'client_ready', { player_name: 'Ben' });
+      world.forget();
+      await say(world, speaker(4), 'play', { indices: [0] });
+      expect(world.eventsTo('next-socket')).toEqual(['turn_complete', 'phase_change']);
+      expect(world.eventsTo('terse-socket')).toEqual([]);
+    });
+
     const refusals: readonly (readonly [string, string, object, Speaker, Parameters<typeof gameAt>[0]])[] = [
       ['NOT_YOUR_TURN', 'play', { indices: [0] }, BEN, 'turn'],
       ['WRONG_PHASE', 'play', { indices: [0] }, ANN, 'declaration'],

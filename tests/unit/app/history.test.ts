@@ -61,6 +61,18 @@ describe('the public part of a log', () => {
     ]);
   });
 
+  test('is silent about what a connection need not be told', () => {
+    const choosing: RoomEvent[] = [
+      { type: 'Attached', seat: 1, connection: 'c1', without: ['turn_complete'] },
+      { type: 'SpectatorJoined', connection: 'c2', without: ['turn_complete'] },
+    ];
+    const { commits, now } = log([opened()], choosing);
+    expect(publicEvents(commits, now).slice(1)).toEqual([
+      { seq: 2, at: commits[1]?.at, type: 'Attached', seat: 1 },
+      { seq: 2, at: commits[1]?.at, type: 'SpectatorJoined' },
+    ]);
+  });
+
   test('names no session, connection or token', () => {
     const { commits, now } = log(
       tableOf([1, 2, 3, 4]),

@@ -6,7 +6,7 @@ import type { Seat } from '../../../src/game/seats.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
 import { codeOf, happened, inLobby, say, speaker } from '../../support/players.ts';
-import { attached, opened, ROOM } from '../../support/room.ts';
+import { attached, gameAt, LAST, lastTurn, opened, ROOM } from '../../support/room.ts';
 
 describe('the frames of one connection', () => {
   let now = 0;
@@ -143,6 +143,19 @@ describe('spectating', () => {
     expect(world.deliveries).toMatchObject([
       { sends: [{ connectionId: 'watcher', frames: [{ event: 'room_update' }] }] },
     ]);
+  });
+
+  test('hears of the end of a turn once or twice, as each who watches chose', async () => {
+    const world = createWorld();
+    happened(world, gameAt('turn', undefined, LAST));
+    happened(world, lastTurn().slice(0, 3));
+    const watcher = (connection: string) => speaker(2, { player: connection, connection });
+    await say(world, watcher('terse'), 'spectate', { without: ['turn_complete'] });
+    await say(world, watcher('old-fashioned'), 'spectate');
+    world.forget();
+    await say(world, speaker(4), 'play', { indices: [0] });
+    expect(world.eventsTo('terse')).toEqual(['phase_change']);
+    expect(world.eventsTo('old-fashioned')).toEqual(['turn_complete', 'phase_change']);
   });
 
   test('of another room needs a connection to it', async () => {

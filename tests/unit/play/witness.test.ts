@@ -11,7 +11,7 @@ import { parseSettings } from '../../../src/app/settings.ts';
 import { framesFor } from '../../../src/protocol/frames.ts';
 import type { Frame } from '../../../src/protocol/server-frames.ts';
 import type { Command } from '../../../src/room/commands.ts';
-import type { TaskPhase } from '../../../src/room/room.ts';
+import type { Dispensable, TaskPhase } from '../../../src/room/room.ts';
 import { decide } from '../../../src/room/decide.ts';
 import { applyCommit, NO_RECORD } from '../../../src/room/record.ts';
 import type { RoomRecord } from '../../../src/room/record.ts';
@@ -148,8 +148,8 @@ function commandOf(move: Move, seat: Seat): Command {
 }
 
 /** Shows the frames to four witnesses, as they would come over the wire. */
-function judge(delivered: readonly Delivered[]): readonly Witness[] {
-  const witnesses = SEATS.map((seat) => new Witness(nameOf(seat), seat));
+function judge(delivered: readonly Delivered[], spared: readonly Dispensable[] = []): readonly Witness[] {
+  const witnesses = SEATS.map((seat) => new Witness(nameOf(seat), seat, spared));
   for (const { seat, frame } of delivered)
     witnesses[seat - 1]?.see(JSON.parse(JSON.stringify(frame)) as Frame);
   for (const witness of witnesses) witness.finish();
@@ -166,6 +166,7 @@ describe('four witnesses of a game', () => {
         for (const { counts } of judge(playThrough(seed, settings))) {
           expect(counts).toMatchObject({ late: 0, repeated: 0 });
           expect(counts.complete).toBeGreaterThan(20);
+          expect(counts.told).toBe(counts.turnEnds);
         }
       }),
       { numRuns: 15 },
@@ -322,6 +323,23 @@ describe('a witness objects when', () => {
       at === place ? { ...each, frame: liedTo(each.frame, tamper) } : each,
     );
     expect(() => judge(told)).toThrow(Violation);
+  });
+
+  test.each([
+    ['with pauses', {}],
+    ['without pauses', { turnResultsSeconds: 0 }],
+  ])('one turn_complete of all is left out %s, unless the client asked for that', (_how, settings) => {
+    const delivered = playThrough(7, settings);
+    const places = delivered.flatMap(({ frame }, place) => (frame.event === 'turn_complete' ? [place] : []));
+    expect(places.length).toBeGreaterThan(20);
+    for (const place of places)
+      expect(() => judge(delivered.toSpliced(place, 1))).toThrow(/never got turn_complete/);
+    const kept = delivered.filter(({ frame }) => frame.event !== 'turn_complete');
+    expect(judge(kept, ['turn_complete'])[0]?.counts).toMatchObject({ told: 0 });
+  });
+
+  test('turn_complete comes though the client asked to do without', () => {
+    expect(() => judge(playThrough(7), ['turn_complete'])).toThrow(/asked not to be told/);
   });
 
   test('a frame of the room carries no seq', () => {

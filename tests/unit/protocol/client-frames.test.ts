@@ -23,13 +23,17 @@ describe('a frame under any of its names', () => {
     [
       'client_ready',
       { player_name: ' Ann ', room_id: 'ab12cd', is_reconnection: true },
-      { event: 'client_ready', playerName: 'Ann', roomId: 'AB12CD', isReconnection: true },
+      { event: 'client_ready', playerName: 'Ann', roomId: 'AB12CD', isReconnection: true, without: [] },
     ],
-    ['client_ready', {}, { event: 'client_ready', playerName: null, roomId: null, isReconnection: false }],
+    [
+      'client_ready',
+      {},
+      { event: 'client_ready', playerName: null, roomId: null, isReconnection: false, without: [] },
+    ],
     [
       'client_ready',
       { room_id: 'lobby', player_name: null },
-      { event: 'client_ready', playerName: null, roomId: 'LOBBY', isReconnection: false },
+      { event: 'client_ready', playerName: null, roomId: 'LOBBY', isReconnection: false, without: [] },
     ],
     ['ping', { timestamp: 1732500000000 }, { event: 'ping', timestamp: 1732500000000 }],
     ['ping', {}, { event: 'ping', timestamp: null }],
@@ -239,6 +243,34 @@ describe("a player's name", () => {
   });
 });
 
+describe('what a client need not be told', () => {
+  const choiceIn = (event: string, without: unknown) => {
+    const parsed = parse(event, { without });
+    return parsed.ok && 'without' in parsed.frame ? parsed.frame.without : parsed;
+  };
+
+  test.each(['client_ready', 'spectate'])('is named in %s, once or more often', (event) => {
+    expect(choiceIn(event, ['turn_complete'])).toEqual(['turn_complete']);
+    expect(choiceIn(event, ['turn_complete', 'turn_complete'])).toEqual(['turn_complete']);
+  });
+
+  test.each(['client_ready', 'spectate'])('is nothing in %s when nothing is named', (event) => {
+    for (const nothing of [undefined, null, []]) expect(choiceIn(event, nothing)).toEqual([]);
+  });
+
+  test('may be what only a later server knows, and never the state', () => {
+    const names = ['phase_change', 'toString', 'turn_complete', 'weather_report'];
+    expect(choiceIn('client_ready', names)).toEqual(['turn_complete']);
+  });
+
+  test.each([['turn_complete'], [['turn_complete', 7]], [{ turn_complete: true }], [true]])(
+    'cannot be %j',
+    (without) => {
+      expect(choiceIn('client_ready', without)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
+    },
+  );
+});
+
 describe('the reader of frames', () => {
   test('never throws, whatever the text', () => {
     const text = fc.oneof(
@@ -273,6 +305,7 @@ describe('the reader of frames', () => {
       'choice',
       'timestamp',
       'is_reconnection',
+      'without',
     ],
   );
 

@@ -14,6 +14,7 @@ import {
   given,
   liveRoom,
   opened,
+  PEOPLE,
   playingRoom,
   sat,
   second,
@@ -22,6 +23,7 @@ import {
 } from '../../support/room.ts';
 import type { Story } from '../../support/room.ts';
 import type { Seat } from '../../../src/game/seats.ts';
+import { DISPENSABLE } from '../../../src/room/room.ts';
 
 function presenceOf(story: Story, seat: Seat) {
   const occupant = liveRoom(story).seats[seat];
@@ -36,8 +38,29 @@ describe('attaching', () => {
     expect(liveRoom(story).attendance).toEqual({ anyone: true, since: second(0) });
   });
 
-  test('a second time over the same connection changes nothing', () => {
+  test('a second time over the same connection changes nothing, not even what it need not be told', () => {
     given(opened(), attached(1)).when(attach(1)).thenNothing();
+    given(opened(), attached(1))
+      .when({ type: 'attach', ...PEOPLE[1], without: DISPENSABLE })
+      .thenNothing();
+  });
+
+  test('keeps what the connection need not be told, until another takes its place', () => {
+    const choosing = { type: 'attach', ...PEOPLE[2], without: DISPENSABLE } as const;
+    const story = given(opened(), sat(2))
+      .when(choosing)
+      .then({ type: 'Attached', seat: 2, connection: PEOPLE[2].connection, without: DISPENSABLE });
+    const { connection } = PEOPLE[2];
+    const presence = { status: 'present', connection, since: second(0), without: DISPENSABLE };
+    expect(liveRoom(story).seats[2]).toMatchObject({ presence });
+    const next = story.when(attach(2, 'next-page')).then(attached(2, 'next-page'));
+    expect(liveRoom(next).seats[2]).not.toHaveProperty('presence.without');
+  });
+
+  test('with nothing chosen leaves no trace of a choice in the log', () => {
+    given(opened())
+      .when({ type: 'attach', ...PEOPLE[1], without: [] })
+      .then(attached(1));
   });
 
   test('without a name finds the only seat of the session', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import { framesFor } from '../../../src/protocol/frames.ts';
-import { MOST_SPECTATORS } from '../../../src/room/room.ts';
+import { DISPENSABLE, MOST_SPECTATORS } from '../../../src/room/room.ts';
 import {
   attach,
   attached,
@@ -30,6 +30,17 @@ describe('a spectator', () => {
     given(...gameAt('turn'))
       .when(WATCH)
       .then(watching());
+  });
+
+  test('keeps what it need not be told until it goes', () => {
+    const story = given(opened())
+      .when({ ...WATCH, without: DISPENSABLE })
+      .then({ type: 'SpectatorJoined', connection: 'watcher', without: DISPENSABLE });
+    expect(liveRoom(story).spectators).toEqual([
+      { connection: 'watcher', since: second(0), without: DISPENSABLE },
+    ]);
+    const back = story.when(gonePost, { at: 9 }).then(gone()).when(WATCH).then(watching());
+    expect(liveRoom(back).spectators[0]).not.toHaveProperty('without');
   });
 
   test('watching twice over one connection changes nothing', () => {

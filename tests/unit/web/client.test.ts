@@ -157,6 +157,14 @@ describe('a client that connects', () => {
     );
   });
 
+  test('does without a second telling of what the state tells, unless it is to be told', async () => {
+    const server = await serve();
+    await known(join(server));
+    await known(join(server, { without: [] }));
+    const choices = server.sent('client_ready').map(({ data }) => data['without']);
+    expect(choices).toEqual([['turn_complete'], undefined]);
+  });
+
   test('watches without a seat when it is told to, on every connection anew', async () => {
     const server = await serve((sent, peer) => {
       if (sent.event === 'spectate') reply(peer, sent, 'room_update', roomUpdate('Ann'), 1);
@@ -165,8 +173,8 @@ describe('a client that connects', () => {
     server.peers[0]?.terminate();
     await eventually(() => server.sent('spectate').length === 2);
     expect(server.sent('spectate').map(({ data }) => data)).toEqual([
-      { room_id: 'K7M2QX' },
-      { room_id: 'K7M2QX' },
+      { room_id: 'K7M2QX', without: ['turn_complete'] },
+      { room_id: 'K7M2QX', without: ['turn_complete'] },
     ]);
     expect(server.sent('client_ready')).toEqual([]);
   });
