@@ -60,12 +60,15 @@ function stage(humans: number, settings: Partial<Settings> = {}): Stage {
       posted: (connection, text) => invariants.posted(connection, text, party.room),
     },
   });
-  const players = ['Ann', 'Bea', 'Cid', 'Dee']
-    .slice(0, humans)
-    .map(
-      (name, index) =>
-        new Player(cloud, party, { name, role: index === 0 ? 'host' : 'guest', nature: STEADY }),
-    );
+  const players = ['Ann', 'Bea', 'Cid', 'Dee'].slice(0, humans).map(
+    (name, index) =>
+      new Player(cloud, party, {
+        name,
+        role: index === 0 ? 'host' : 'guest',
+        nature: STEADY,
+        isTerse: index % 2 === 1,
+      }),
+  );
   const record = (): RoomRecord => cloud.store.recordOf(party.room ?? '');
   return {
     cloud,

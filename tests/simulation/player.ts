@@ -88,14 +88,18 @@ export class Player {
   #sleepsUntil = 0;
   #frames = 0;
 
-  constructor(cloud: Cloud, party: Party, given: { name: string; role: Role; nature: Nature }) {
+  constructor(
+    cloud: Cloud,
+    party: Party,
+    given: { name: string; role: Role; nature: Nature; isTerse: boolean },
+  ) {
     this.#cloud = cloud;
     this.#party = party;
     this.name = given.name;
     this.id = `player-${given.name}`;
     this.#role = given.role;
     this.nature = given.nature;
-    this.#isTerse = cloud.scheduler.chance(0.5);
+    this.#isTerse = given.isTerse;
     this.#wake(cloud.scheduler.between(0, 2_000));
   }
 

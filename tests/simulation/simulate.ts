@@ -11,7 +11,7 @@ import { Cloud, EPOCH, NO_FAULTS } from './cloud.ts';
 import type { Faults } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { Player, STEADY } from './player.ts';
-import type { Nature, Party } from './player.ts';
+import type { Nature, Party, Role } from './player.ts';
 import { Scheduler } from './scheduler.ts';
 
 export interface Verdict {
@@ -57,10 +57,12 @@ export async function simulate(seed: number): Promise<Verdict> {
     },
   });
   const nature = natureFor(scheduler);
+  const newPlayer = (name: string, role: Role) =>
+    new Player(cloud, party, { name, role, nature, isTerse: scheduler.chance(0.5) });
   const players = ['Ann', 'Bea', 'Cid', 'Dee']
     .slice(0, party.humans)
-    .map((name, index) => new Player(cloud, party, { name, role: index === 0 ? 'host' : 'guest', nature }));
-  if (scheduler.chance(0.3)) players.push(new Player(cloud, party, { name: 'Eve', role: 'watcher', nature }));
+    .map((name, index) => newPlayer(name, index === 0 ? 'host' : 'guest'));
+  if (scheduler.chance(0.3)) players.push(newPlayer('Eve', 'watcher'));
   // Time passes also when nobody does anything any more.
   keepTime(scheduler);
   const broken = (): boolean =>
