@@ -20,6 +20,7 @@ import { effectsOf, isErrand, settleTask, tickOf } from './effects.ts';
 import type { Effect, Errand } from './effects.ts';
 import { settleUsage, usageOfCommit } from './meter.ts';
 import type { Ports, Send } from './ports.ts';
+import { nanodollarsOf } from './prices.ts';
 import { publish } from './publish.ts';
 
 /** A command for a room, and who waits for the answer. */
@@ -88,6 +89,7 @@ export async function execute(ports: Ports, order: Order): Promise<Outcome> {
     if (appended.kind === 'appended') {
       memory.keep(order.room, after);
       settleUsage(meter, change);
+      if (commit.usage !== undefined) ports.tally.count('nanodollars', nanodollarsOf(commit.usage));
       return committed(ports, order, change, told);
     }
     ports.tally.count('conflicts');

@@ -100,3 +100,8 @@ export function billOf(usage: Usage): Bill {
   });
   return { lines, dollars: lines.reduce((sum, { dollars }) => sum + dollars, 0) };
 }
+
+/** What an amount of usage costs, in billionths of a dollar, which are whole enough to be counted. */
+export function nanodollarsOf(usage: Usage): number {
+  return Math.round(billOf(usage).dollars * 1e9);
+}

@@ -15,13 +15,15 @@ const METRICS: Readonly<Record<string, (name: string) => boolean>> = {
   /** What is our fault: frames and requests that could not be answered, effects that did not work. */
   Failures: (name) => name === 'errors.INTERNAL_ERROR' || name.startsWith('failures.'),
 };
+/** What games cost, dollars; from whole counts of billionths (src/app/execute.ts). The alarm function adds up its hours. */
+const COST = { name: 'Cost', count: 'nanodollars', perDollar: 1e9 } as const;
 /** The ms of commands from frame to reply; alarms look at its 99th percentile. */
 const LATENCY = 'CommandLatency';
 /** As many values as one metric of a line may have. */
 const MOST_SAMPLES = 100;
 
 /** All of them, each of which is paid for by the month. */
-export const METRIC_NAMES: readonly string[] = [...Object.keys(METRICS), LATENCY];
+export const METRIC_NAMES: readonly string[] = [...Object.keys(METRICS), COST.name, LATENCY];
 
 /** What writes gathered counts as a line of metrics, if any of them is one. */
 export function createMetrics(stage: string): (gathered: Counts) => void {
@@ -36,6 +38,8 @@ export function createMetrics(stage: string): (gathered: Counts) => void {
       const sum = names.reduce((total, name) => total + (gathered[name] ?? 0), 0);
       if (sum > 0) metrics.addMetric(metric, MetricUnit.Count, sum);
     }
+    const cost = gathered[COST.count] ?? 0;
+    if (cost > 0) metrics.addMetric(COST.name, MetricUnit.NoUnit, cost / COST.perDollar);
     for (const ms of latencySamples(gathered, MOST_SAMPLES))
       metrics.addMetric(LATENCY, MetricUnit.Milliseconds, ms);
     // What is not ours to alarm about, such as a player's wrong move, is no metric: without any there is no line.

@@ -26,6 +26,7 @@ test('a minute of an instance is one line with what alarms look at, for a stage'
     'posts.gone': 1,
     'errors.INTERNAL_ERROR': 1,
     'failures.publish': 1,
+    nanodollars: 2_500_000,
     frames: 4,
   });
   expect(lines).toHaveLength(1);
@@ -37,6 +38,7 @@ test('a minute of an instance is one line with what alarms look at, for a stage'
     Posts: 12,
     PostsGone: 1,
     Failures: 2,
+    Cost: 0.0025,
     CommandLatency: [50, 50, 50, 100],
   });
   expect(lines[0]).not.toHaveProperty('PostsFailed');
