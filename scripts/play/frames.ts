@@ -125,6 +125,8 @@ const PHASE_DATA = {
     current_turn_number: count,
     display_duration: seconds,
     next_phase: z.literal(['turn', 'scoring']),
+    next_turn_at: z.nullable(epochMs),
+    next_deadline: z.nullable(epochMs),
     ready_players: z.array(text),
     redeal_multiplier: count,
     deal: hiddenDeal,

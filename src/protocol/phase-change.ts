@@ -190,6 +190,7 @@ function turn(room: Playing, phase: PhaseOf<'turn'>): PhaseData['turn'] {
 function turnResults(room: Playing, phase: PhaseOf<'turn_results'>): PhaseData['turn_results'] {
   const { result } = phase;
   const empty = SEATS.every((seat) => room.game.handSizes[seat] === 0);
+  const begins = empty ? null : room.game.resultsEnd;
   return {
     turn_winner: nameOf(room, result.winner),
     turn_order: result.plays.map(({ seat }) => nameOf(room, seat)),
@@ -199,6 +200,8 @@ function turnResults(room: Playing, phase: PhaseOf<'turn_results'>): PhaseData['
     current_turn_number: result.number,
     display_duration: room.settings.turnResultsSeconds,
     next_phase: empty ? 'scoring' : 'turn',
+    next_turn_at: begins,
+    next_deadline: begins === null ? null : begins + room.settings.moveSeconds * 1_000,
     ready_players: phase.ready.map((seat) => nameOf(room, seat)),
     ...dealOf(phase.round),
   };

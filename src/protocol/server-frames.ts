@@ -164,6 +164,9 @@ export interface PhaseData {
     readonly current_turn_number: number;
     readonly display_duration: number;
     readonly next_phase: 'turn' | 'scoring';
+    /** When the next turn begins, and by when its leader has to play, epoch ms; null when none begins, or nobody is there. */
+    readonly next_turn_at: number | null;
+    readonly next_deadline: number | null;
     /** Names of the humans who asked to go on (`player_ready`). */
     readonly ready_players: readonly string[];
     readonly redeal_multiplier: number;

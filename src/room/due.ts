@@ -3,7 +3,8 @@
 
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
-import { currentMover } from './turns.ts';
+import { HEARTBEAT_SLACK_MS } from './evolve.ts';
+import { currentMover, resultsEnd, startsUntold } from './turns.ts';
 import type { LiveRoom, Occupant, OpenRoom, PlayingRoom, Room } from './room.ts';
 
 /** Something that happens at a time unless something else happens first. */
@@ -25,7 +26,7 @@ const START_PATIENCE_MS = 2_000;
 /** When the next tick is needed, epoch ms; null when nothing will happen by itself, or the move clock sees to it. */
 export function nextTick(room: Room): number | null {
   const times = dueSteps(room)
-    .filter(({ step }) => step !== 'forcedMove' || !isOnMoveClock(room))
+    .filter(({ step }) => !isSeenTo(room, step))
     .map(({ at }) => at);
   const all = [...times, ...machineTicks(room)];
   return all.length === 0 ? null : Math.min(...all);
@@ -47,11 +48,21 @@ export function pauseEnd({ game: { phase }, settings }: PlayingRoom): number | n
   return phase.name === 'scoring' ? phase.since + settings.scoringSeconds * 1_000 : null;
 }
 
-/** Whether the heartbeat of a task watches over the awaited move. The first turn begins before the task of the turns is entered. */
-function isOnMoveClock(room: Room): boolean {
+/** Whether a step needs no tick: the move clock watches over it, or a player begins it. */
+function isSeenTo(room: Room, step: DueStep['step']): boolean {
   if (room.stage !== 'playing') return false;
-  const { task, phase } = room.game;
-  return phase.name !== 'turn' || task?.phase === 'turns';
+  if (step === 'endTurnResults') return startsUntold(room);
+  return step === 'forcedMove' && isOnMoveClock(room);
+}
+
+/**
+ * Whether the heartbeat of a task watches over the awaited move. The first turn begins before the task of the turns is entered, and
+ * a heartbeat may have been sent so late that it would run out long after the deadline.
+ */
+function isOnMoveClock(room: PlayingRoom): boolean {
+  const { task, phase, beatAt } = room.game;
+  if (phase.name === 'turn' && task?.phase !== 'turns') return false;
+  return beatAt - Math.max(phase.since, room.attendance.since) <= HEARTBEAT_SLACK_MS;
 }
 
 /** The first of the steps that are due by `at`; null when none is. */
@@ -123,12 +134,8 @@ function dueAnyway({ seats, settings, attendance }: PlayingRoom): readonly Due[]
 
 /** The moves and pauses of a game somebody is watching. */
 function dueInPlay(room: PlayingRoom): readonly Due[] {
-  const { game, settings, attendance } = room;
-  const { phase } = game;
-  if (phase.name === 'turn_results') {
-    const since = Math.max(phase.since, attendance.since);
-    return [{ at: since + settings.turnResultsSeconds * 1_000, step: 'endTurnResults' }];
-  }
+  const shown = resultsEnd(room);
+  if (shown !== null) return [{ at: shown, step: 'endTurnResults' }];
   return awaitedSeats(room).map((seat) => dueMove(room, seat));
 }
 

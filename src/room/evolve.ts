@@ -4,6 +4,7 @@
 import { bySeat, orderFrom, SEATS } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import type { RoomEvent } from './events.ts';
+import { resultsEnd, startsUntold } from './turns.ts';
 import { isLive } from './room.ts';
 import type {
   Bot,
@@ -65,6 +66,12 @@ export function evolve(room: Room, event: RoomEvent, at: number): Room {
       return gameStarted(room, event.game, at);
     case 'GameEnded':
       return gameEnded(expectPlaying(room), event, at);
+    case 'TurnStarted': {
+      const playing = expectPlaying(room);
+      const { game } = playing;
+      const phase = turnStarted(game.phase, event, turnBegin(playing, at));
+      return { ...playing, game: wound({ ...game, phase }, at) };
+    }
     default: {
       const playing = expectPlaying(room);
       return { ...playing, game: play(playing.game, event, at) };
@@ -79,7 +86,6 @@ type GameEvent = EventOf<
   | 'RoundStarted'
   | 'DeclarationOpened'
   | 'Declared'
-  | 'TurnStarted'
   | 'Played'
   | 'TurnResolved'
   | 'PlayerReady'
@@ -119,8 +125,6 @@ function play(game: Game, event: GameEvent, at: number): Game {
         at,
       );
     }
-    case 'TurnStarted':
-      return wound({ ...game, phase: turnStarted(phase, event, at) }, at);
     case 'Played':
       return wound(played(game, event, at), at);
     case 'TurnResolved':
@@ -156,6 +160,11 @@ function dealt(event: EventOf<'Dealt'>, at: number): Phase {
   const round: Round = { number: event.round, multiplier, proof, hands, starter, starterReason };
   if (weak.length === 0) return { name: 'round_start', round, since: at };
   return { name: 'redeal', round, redeals, weak, decisions: [], since: at };
+}
+
+/** When the turn began that a commit made `at` starts: one that began by itself, when the result's time was over. */
+function turnBegin(room: PlayingRoom, at: number): number {
+  return startsUntold(room) ? Math.min(at, resultsEnd(room) ?? at) : at;
 }
 
 function turnStarted(phase: Phase, { number, leader }: EventOf<'TurnStarted'>, at: number): Phase {

@@ -2,7 +2,7 @@
 
 import { evolve } from './evolve.ts';
 import { awaitedSeats } from './due.ts';
-import { currentMover, requiredPieces } from './turns.ts';
+import { currentMover, requiredPieces, resultsEnd } from './turns.ts';
 import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import type { Circumstances, PlayerCommand } from './commands.ts';
@@ -64,7 +64,11 @@ function declare(room: PlayingRoom, seat: Seat, value: number): Decision {
   return accept(...declared(phase, { type: 'Declared', seat, value, forced: false }));
 }
 
-function play(room: PlayingRoom, seat: Seat, indices: readonly number[], at: number): Decision {
+function play(before: PlayingRoom, seat: Seat, indices: readonly number[], at: number): Decision {
+  // Once a result has been shown for its time the next turn is on, whether or not a tick has said so yet.
+  const shown = resultsEnd(before);
+  const begun = shown !== null && at >= shown ? settleTurn(before).filter(isTurnStart) : [];
+  const room = applied(before, begun, at);
   const { phase } = room.game;
   if (phase.name !== 'turn') return reject('WRONG_PHASE', 'No turn is being played now.');
   if (currentMover(phase) !== seat) return reject('NOT_YOUR_TURN', 'It is not your turn to play.');
@@ -86,8 +90,10 @@ function play(room: PlayingRoom, seat: Seat, indices: readonly number[], at: num
       'The first play of a turn must be a valid set. Those pieces do not form one.',
     );
   }
-  return accept(...played(room, seat, indices, 'by choice', at));
+  return accept(...begun, ...played(room, seat, indices, 'by choice', at));
 }
+
+const isTurnStart = ({ type }: RoomEvent): boolean => type === 'TurnStarted';
 
 // ---- Moves made for a seat ----
 

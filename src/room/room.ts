@@ -34,8 +34,11 @@ export interface Settings {
 export const AVATAR_COLOURS = ['blue', 'purple', 'orange', 'red', 'green', 'teal', 'pink', 'yellow'] as const;
 export type AvatarColour = (typeof AVATAR_COLOURS)[number];
 
-/** Frames that a connection may do without, since the state tells the same (docs/protocol.md). */
-export const DISPENSABLE = ['turn_complete'] as const;
+/**
+ * What a connection may do without, since it knows as much from the state (docs/protocol.md): the frame `turn_complete`, and the
+ * start of a turn after a turn's result, which comes with the turn's first play then (docs/decisions/0021).
+ */
+export const DISPENSABLE = ['turn_complete', 'turn_start'] as const;
 export type Dispensable = (typeof DISPENSABLE)[number];
 /** A connection that hears of a room. `without`: what it need not be told; nothing when that is missing. */
 interface Listener {

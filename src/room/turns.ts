@@ -1,8 +1,8 @@
 // Whose move it is.
 
-import { orderFrom } from '../game/seats.ts';
+import { orderFrom, SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
-import type { Phase } from './room.ts';
+import type { Phase, PlayingRoom } from './room.ts';
 
 /** Who must declare or play next; null in phases without a single mover, or when all have moved. */
 export function currentMover(phase: Phase): Seat | null {
@@ -23,4 +23,28 @@ export function currentMover(phase: Phase): Seat | null {
 /** How many pieces a follower must lay; null for the leader, who may choose. */
 export function requiredPieces(phase: Extract<Phase, { name: 'turn' }>): number | null {
   return phase.plays[0]?.pieces.length ?? null;
+}
+
+/** When a turn's result has been shown for long enough, epoch ms; null when none is shown, or to nobody. */
+export function resultsEnd({ game: { phase }, attendance, settings }: PlayingRoom): number | null {
+  if (phase.name !== 'turn_results' || !attendance.anyone) return null;
+  return Math.max(phase.since, attendance.since) + settings.turnResultsSeconds * 1_000;
+}
+
+/**
+ * Whether the next turn begins by itself when the result's time is over, with no commit of its own: a connected human leads it, and
+ * everybody connected knows (`turn_start` in their `without`). It is in the log with its first play, or once its time is up.
+ */
+export function startsUntold({ game: { phase }, seats, spectators }: PlayingRoom): boolean {
+  if (phase.name !== 'turn_results' || phase.round.hands[1].length === 0) return false;
+  const seated = SEATS.flatMap((seat) => {
+    const occupant = seats[seat];
+    return occupant.kind === 'human' && occupant.presence.status === 'present' ? [occupant.presence] : [];
+  });
+  const leader = seats[phase.result.winner];
+  return (
+    leader.kind === 'human' &&
+    leader.presence.status === 'present' &&
+    [...seated, ...spectators].every(({ without = [] }) => without.includes('turn_start'))
+  );
 }

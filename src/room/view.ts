@@ -4,6 +4,7 @@
 import { bySeat } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import { awaitedSeats, isBotPlayed, moveDeadline } from './due.ts';
+import { resultsEnd } from './turns.ts';
 import { declarationsSoFar, isConnected } from './evolve.ts';
 import type {
   AvatarColour,
@@ -60,6 +61,8 @@ export interface PublicGame {
   readonly phase: PublicPhase;
   readonly awaited: readonly Seat[];
   readonly deadline: number | null;
+  /** When a turn's result has been shown for its time, epoch ms; null when none is shown. */
+  readonly resultsEnd: number | null;
   readonly lastAction: LastMove | null;
 }
 
@@ -152,6 +155,7 @@ function publicGame(room: PlayingRoom): PublicGame {
     phase: publicPhase(phase),
     awaited: awaitedSeats(room),
     deadline: moveDeadline(room),
+    resultsEnd: resultsEnd(room),
     lastAction,
   };
 }

@@ -13,7 +13,7 @@ import { firstAccepter, firstStarter } from '../game/starter.ts';
 import type { EventType } from '../room/events.ts';
 import type { StarterReason } from '../room/room.ts';
 import type { ToldEvent, ToldOf } from './log.ts';
-import { awaitedIn, isByRule, isOverdue, isTooEarly, problemOfMover } from './movers.ts';
+import { awaitedIn, isByRule, isOverdue, isTooEarly, problemOfMover, resultsEnd } from './movers.ts';
 import type { OfRoom, OfSeat } from './seats.ts';
 import { isPresent, nameAt, objectionTo } from './table.ts';
 import type { Game, Objection, Phase, Playing, Round, Ruling, Seeds, Table } from './table.ts';
@@ -241,14 +241,16 @@ function declared(table: Playing, event: ToldOf<'Declared'>, at: number): Ruling
 function turnStarted(table: Playing, event: ToldOf<'TurnStarted'>, at: number): Ruling {
   const { phase, round } = table.game;
   if (round === null) return OUT_OF_PLACE;
-  const start = (number: number, leader: Seat): Ruling =>
+  const start = (number: number, leader: Seat, since: number): Ruling =>
     objectionTo(event, { ...event, number, leader }) ??
-    playing(table, { phase: { name: 'turn', number, leader, plays: [] }, since: at }, { may: [] });
+    playing(table, { phase: { name: 'turn', number, leader, plays: [] }, since }, { may: [] });
   if (phase.name === 'declaration')
-    return isAsked(table, 'TurnStarted') ? start(1, round.starter) : OUT_OF_PLACE;
+    return isAsked(table, 'TurnStarted') ? start(1, round.starter, at) : OUT_OF_PLACE;
   if (phase.name !== 'result' || isPlayedOut(round)) return OUT_OF_PLACE;
   if (!isAsked(table, 'TurnStarted') && isTooEarly(table, at)) return TOO_EARLY;
-  return start(phase.number + 1, phase.winner);
+  // Clients may have begun the turn on time, with no commit to say so; who they were is in no log that is shown.
+  const began = isPresent(table.seats[phase.winner]) ? Math.min(at, resultsEnd(table)) : at;
+  return start(phase.number + 1, phase.winner, began);
 }
 
 function played(table: Playing, event: ToldOf<'Played'>, at: number): Ruling {

@@ -74,6 +74,11 @@ export function awaitedIn({ phase, round }: Game): readonly Seat[] {
 }
 
 /** A turn's result is shown for a while to whoever is there. */
-export function isTooEarly({ game, attended, settings }: Playing, at: number): boolean {
-  return !attended.anyone || at < Math.max(game.since, attended.since) + settings.turnResultsSeconds * 1_000;
+export function isTooEarly(table: Playing, at: number): boolean {
+  return !table.attended.anyone || at < resultsEnd(table);
+}
+
+/** When a turn's result has been shown for its time, epoch ms. */
+export function resultsEnd({ game, attended, settings }: Playing): number {
+  return Math.max(game.since, attended.since) + settings.turnResultsSeconds * 1_000;
 }

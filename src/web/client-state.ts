@@ -157,6 +157,48 @@ const LESSONS: Lessons = {
 };
 const LEFT: Farewell = { reason: 'left', message: 'You have left the room.' };
 
+/**
+ * The view of the turn that follows a turn's result, as the server would tell it (docs/protocol.md, `turn_start`); null when none
+ * follows by itself. The commit is still the one of the result.
+ */
+export function beginTurn(game: GameView): GameView | null {
+  if (game.phase !== 'turn_results' || game.phase_data.next_turn_at === null) return null;
+  const {
+    turn_winner: leader,
+    turn_order,
+    pile_counts,
+    current_turn_number,
+    next_deadline,
+  } = game.phase_data;
+  const { redeal_multiplier, deal } = game.phase_data;
+  const first = turn_order.indexOf(leader);
+  return {
+    ...game,
+    allowed_actions: ownEntry(game)?.name === leader ? ['play'] : [],
+    phase: 'turn',
+    phase_data: {
+      turn_order: [...turn_order.slice(first), ...turn_order.slice(0, first)],
+      current_turn_starter: leader,
+      current_player: leader,
+      required_piece_count: null,
+      turn_plays: {},
+      pile_counts,
+      current_turn_number: current_turn_number + 1,
+      redeal_multiplier,
+      deal,
+    },
+    deadline: next_deadline,
+  };
+}
+
+/** The ms from now until the turn after a shown result begins; null when none does by itself. `now`: this machine's, epoch ms. */
+export function turnBeginsIn({ game, clockOffset }: ClientState, now: number): number | null {
+  if (game?.phase !== 'turn_results' || game.phase_data.next_turn_at === null) return null;
+  const at = game.phase_data.next_turn_at;
+  // Before the first pong nothing is known of the server's clock but what the frame itself says.
+  return Math.max(0, clockOffset === 0 ? at - game.timestamp * 1_000 : at - clockOffset - now);
+}
+
 export interface Patience {
   /** How long after the deadline of a move it should have been heard of, ms. */
   readonly overdue: number;

@@ -10,7 +10,14 @@
 import type { Seat } from '../game/seats.ts';
 import type { Emote } from '../protocol/server-frames.ts';
 import type { Dispensable } from '../room/room.ts';
-import { applyFrame, isServerEvent, NOTHING_KNOWN, overdueIn } from './client-state.ts';
+import {
+  applyFrame,
+  beginTurn,
+  isServerEvent,
+  NOTHING_KNOWN,
+  overdueIn,
+  turnBeginsIn,
+} from './client-state.ts';
 import type { ClientState, Problem, ServerFrame } from './client-state.ts';
 
 /** What a client may ask for, with the data of each event. Greeting (`client_ready`, `spectate`) and `ping` are its own business. */
@@ -72,6 +79,8 @@ export interface Timing {
   readonly overdue: number;
   /** How long a pause of a game lasts at the most before it is asked about. */
   readonly pause: number;
+  /** How long after a turn's begin it is shown here: clocks agree to some tens of ms, and too early is refused. */
+  readonly turnStart: number;
   /** How long an opening connection, or one that was pinged, may stay silent. */
   readonly silence: number;
   readonly backoffLeast: number;
@@ -88,6 +97,7 @@ const TIMING: Timing = {
   pingMost: 35_000,
   overdue: 3_000,
   pause: 12_000,
+  turnStart: 200,
   silence: 10_000,
   backoffLeast: 500,
   backoffMost: 15_000,
@@ -144,6 +154,7 @@ export class Client {
   #pingTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
   #gapTimer: Timer | undefined;
+  #turnTimer: Timer | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -260,6 +271,7 @@ export class Client {
     this.#update(applyFrame(this.#state, frame, Date.now()));
     this.#answer(frame);
     this.#watchGap();
+    this.#beginTurnLater();
     if (this.#attached) this.#pingLater(frame.event === 'pong');
   }
 
@@ -342,6 +354,21 @@ export class Client {
     this.#silenceTimer = setTimeout(() => this.#lose(), this.#timing.silence);
   }
 
+  /** The turn after a result begins on time without a word of the server, where that was agreed. */
+  #beginTurnLater(): void {
+    clearTimeout(this.#turnTimer);
+    const { without = TOLD_BY_STATE } = this.#options;
+    const wait = without.includes('turn_start') ? turnBeginsIn(this.#state, Date.now()) : null;
+    if (wait === null) return;
+    this.#turnTimer = setTimeout(() => {
+      const { game } = this.#state;
+      const begun = game === null ? null : beginTurn(game);
+      if (begun === null) return;
+      this.#update({ ...this.#state, game: begun });
+      if (this.#attached) this.#pingLater(false);
+    }, wait + this.#timing.turnStart);
+  }
+
   #watchGap(): void {
     if (this.#state.missing === null || this.#gapTimer !== undefined) return;
     this.#gapTimer = setTimeout(() => void this.#resync(), this.#timing.gap);
@@ -386,7 +413,13 @@ export class Client {
   #drop(): void {
     this.#socket = null;
     this.#attached = false;
-    for (const timer of [this.#reconnectTimer, this.#pingTimer, this.#silenceTimer, this.#gapTimer])
+    for (const timer of [
+      this.#reconnectTimer,
+      this.#pingTimer,
+      this.#silenceTimer,
+      this.#gapTimer,
+      this.#turnTimer,
+    ])
       clearTimeout(timer);
     this.#gapTimer = undefined;
     for (const pending of this.#pending.values()) this.#rest(pending);
@@ -408,8 +441,8 @@ export class Client {
   }
 }
 
-/** What a turn's end says, `turn_results` says as well. */
-export const TOLD_BY_STATE: readonly Dispensable[] = ['turn_complete'];
+/** What a turn's end says `turn_results` says as well, and when and with whom the next turn begins. */
+export const TOLD_BY_STATE: readonly Dispensable[] = ['turn_complete', 'turn_start'];
 const GREETINGS: ReadonlySet<string> = new Set(['client_ready', 'spectate']);
 /** How often a frame that came too fast is sent again; `create_room` may be refused for an hour. */
 const MOST_SLOWED = 3;

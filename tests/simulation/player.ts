@@ -6,7 +6,7 @@ import { PIECES } from '../../src/game/pieces.ts';
 import type { Piece } from '../../src/game/pieces.ts';
 import { classify, pick } from '../../src/game/sets.ts';
 import { botPlays } from '../../src/game/bot.ts';
-import { applyFrame, NOTHING_KNOWN, overdueIn } from '../../src/web/client-state.ts';
+import { applyFrame, beginTurn, NOTHING_KNOWN, overdueIn, turnBeginsIn } from '../../src/web/client-state.ts';
 import type { ClientState, GameView, ServerFrame } from '../../src/web/client-state.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -74,6 +74,8 @@ export class Player {
   readonly #role: Role;
   /** Some do without what the state tells too; old clients are told everything. */
   readonly #isTerse: boolean;
+  /** Whether it begins a turn by itself when the result has been shown. */
+  readonly #beginsTurns: boolean;
   #isWatching = false;
   #connection: string | null = null;
   #place: 'lobby' | 'room' = 'lobby';
@@ -100,6 +102,7 @@ export class Player {
     this.#role = given.role;
     this.nature = given.nature;
     this.#isTerse = given.isTerse;
+    this.#beginsTurns = this.#isTerse && cloud.scheduler.chance(0.8);
     this.#wake(cloud.scheduler.between(0, 2_000));
   }
 
@@ -216,7 +219,8 @@ export class Player {
   }
 
   #choice(): { readonly without?: readonly string[] } {
-    return this.#isTerse ? { without: ['turn_complete', 'a frame of a later server'] } : {};
+    const turns = this.#beginsTurns ? ['turn_start'] : [];
+    return this.#isTerse ? { without: ['turn_complete', ...turns, 'a frame of a later server'] } : {};
   }
 
   #keepAlive(): void {
@@ -269,7 +273,13 @@ export class Player {
     if (this.#role === 'watcher') this.#watch();
     else if (scheduler.chance(this.nature.mischief)) this.#tryMischief();
     else if (this.view === null) this.#actInWaitingRoom();
-    else this.#actInGame(this.view);
+    else this.#actInGame(this.#viewByNow(this.view));
+  }
+
+  /** The view, with the turn begun that the server need not tell of. */
+  #viewByNow(view: GameView): GameView {
+    const wait = this.#beginsTurns ? turnBeginsIn(this.#state, this.#cloud.scheduler.now) : null;
+    return wait === 0 ? (beginTurn(view) ?? view) : view;
   }
 
   /** A watcher asks once for each connection, and then only listens. */

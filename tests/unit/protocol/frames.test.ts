@@ -324,6 +324,8 @@ describe('phase_change', () => {
       current_turn_number: 1,
       display_duration: 7,
       next_phase: 'scoring',
+      next_turn_at: null,
+      next_deadline: null,
       ready_players: [],
       ...deal,
     });

@@ -162,7 +162,7 @@ describe('a client that connects', () => {
     await known(join(server));
     await known(join(server, { without: [] }));
     const choices = server.sent('client_ready').map(({ data }) => data['without']);
-    expect(choices).toEqual([['turn_complete'], undefined]);
+    expect(choices).toEqual([['turn_complete', 'turn_start'], undefined]);
   });
 
   test('watches without a seat when it is told to, on every connection anew', async () => {
@@ -173,8 +173,8 @@ describe('a client that connects', () => {
     server.peers[0]?.terminate();
     await eventually(() => server.sent('spectate').length === 2);
     expect(server.sent('spectate').map(({ data }) => data)).toEqual([
-      { room_id: 'K7M2QX', without: ['turn_complete'] },
-      { room_id: 'K7M2QX', without: ['turn_complete'] },
+      { room_id: 'K7M2QX', without: ['turn_complete', 'turn_start'] },
+      { room_id: 'K7M2QX', without: ['turn_complete', 'turn_start'] },
     ]);
     expect(server.sent('client_ready')).toEqual([]);
   });
