@@ -38,11 +38,21 @@ export type Effect =
  * What the broadcaster can do beside its posts, so that no player's answer waits for it: done some ms later it is as good, and
  * when it is lost, the heartbeat's timeout does what it was for (docs/decisions/0020).
  */
-export type Errand = Extract<Effect, { effect: 'heartbeat' | 'scheduleTick' }>;
+export type Errand = Extract<Effect, { effect: 'heartbeat' | 'scheduleTick' | 'completeTask' }>;
 
-/** Whether an effect may be left to the broadcaster. A tick that is due at once leads to the next commit and may not. */
+/** Whether an effect may be left to the broadcaster. What leads to the next commit that players see may not. */
 export function isErrand(effect: Effect): effect is Errand {
-  return effect.effect === 'heartbeat' || (effect.effect === 'scheduleTick' && effect.delaySeconds > 0);
+  switch (effect.effect) {
+    case 'heartbeat':
+      return true;
+    case 'scheduleTick':
+      return effect.delaySeconds > 0;
+    case 'completeTask':
+      // The turns have begun in the commit that ends the declarations: entering them shows nothing new.
+      return effect.phase === 'declaration';
+    default:
+      return false;
+  }
 }
 
 /** The longest delay of a queue message (aws-facts.md). A tick due later is scheduled again when it comes too early. */

@@ -19,6 +19,12 @@ export const DeliveryPayload = z.object({
       z.discriminatedUnion('effect', [
         z.object({ effect: z.literal('heartbeat'), token: z.string() }),
         z.object({
+          effect: z.literal('completeTask'),
+          token: z.string(),
+          phase: z.literal(['preparation', 'declaration', 'turns']),
+          round: z.int(),
+        }),
+        z.object({
           effect: z.literal('scheduleTick'),
           seq: z.int(),
           due: z.number(),

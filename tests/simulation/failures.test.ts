@@ -164,7 +164,7 @@ describe('a function that dies after', () => {
     const theatre = stage(4, { turnResultsSeconds: 100 });
     await theatre.until('declarations', inPhase(theatre, 'declaration'));
     const trap = theatre.set(
-      (name, call, when) => name === 'message' && call === 'SendTaskSuccess' && when === 'before',
+      (name, call, when) => name === 'broadcaster' && call === 'SendTaskSuccess' && when === 'before',
     );
     await theatre.until('the crash', trap.sprung);
     // The player's own retry would complete the task even sooner: here nobody repeats anything.
@@ -195,7 +195,7 @@ describe('a function that dies after', () => {
     const theatre = stage(4);
     await theatre.until('declarations', inPhase(theatre, 'declaration'));
     const trap = theatre.set(
-      (name, call, when) => name === 'message' && call === 'SendTaskSuccess' && when === 'before',
+      (name, call, when) => name === 'broadcaster' && call === 'SendTaskSuccess' && when === 'before',
     );
     await theatre.until('the crash', trap.sprung);
     for (const player of theatre.players) {
@@ -216,11 +216,12 @@ describe('a function that dies after', () => {
     await endsWell(theatre);
   });
 
-  test('commit, before SendTaskSuccess: the retry under the same id completes the task within seconds', async () => {
+  test('commit, before SendTaskSuccess and the broadcast: the retry under the same id completes the task within seconds', async () => {
     const theatre = stage(4);
+    const isDeclared = () => phaseOf(theatre.record()) === 'turn';
     await theatre.until('declarations', inPhase(theatre, 'declaration'));
     const trap = theatre.set(
-      (name, call, when) => name === 'message' && call === 'SendTaskSuccess' && when === 'before',
+      (name, call, when) => isDeclared() && name === 'message' && call === 'broadcast' && when === 'before',
     );
     await theatre.until('the crash', trap.sprung);
     expect(await theatre.until('the task of the turns', hasEntered(theatre, 'turns'))).toBeLessThan(
