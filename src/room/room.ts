@@ -36,7 +36,7 @@ export type AvatarColour = (typeof AVATAR_COLOURS)[number];
 
 /**
  * What a connection may do without, since it knows as much from the state (docs/protocol.md): the frame `turn_complete`, and the
- * start of a turn after a turn's result, which comes with the turn's first play then (docs/decisions/0021).
+ * start of a turn after a turn's result, which comes with the turn's first play then (docs/decisions/0022).
  */
 export const DISPENSABLE = ['turn_complete', 'turn_start'] as const;
 export type Dispensable = (typeof DISPENSABLE)[number];
