@@ -14,6 +14,7 @@ import {
   replayLink,
   startButton,
 } from './player.ts';
+import type { LeaderboardPage } from '../../src/protocol/http.ts';
 import { ADMIN_TOKEN, describeInBrowser, inspect, openStage, visitor } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -110,6 +111,7 @@ describeInBrowser('one person and three bots', () => {
       .first()
       .waitFor({ state: 'hidden' });
     await desk.getByRole('heading', { name: 'Games by outcome' }).waitFor();
+    await desk.getByRole('table', { name: 'Games by day' }).getByRole('row').nth(14).waitFor();
     await inspect(desk, 'operator-overview');
     await desk.getByRole('link', { name: 'Rooms', exact: true }).click();
     await desk.getByRole('row', { name: /Ann, Bot 2, Bot 3, Bot 4/ }).waitFor();
@@ -127,6 +129,48 @@ describeInBrowser('one person and three bots', () => {
     await page.getByRole('list', { name: 'Rank' }).getByText('Ann').waitFor();
     expect(await page.getByRole('table', { name: 'Score sheet' }).getByRole('row').count()).toBe(ROUNDS + 2);
     await inspect(page, 'game-over');
+  });
+
+  test('what the game did to the rating is told once it is known', async () => {
+    const told = page.getByRole('status').filter({ hasText: 'Your rating' });
+    await told.getByText(/^[+−±]\d+$/).waitFor();
+    await inspect(page, 'game-over-rated');
+  });
+
+  test('the leaderboard shows the own games, and the best players page by page', async () => {
+    const board = await context.newPage();
+    await board.goto('/');
+    await board.getByRole('link', { name: 'Leaderboard' }).click();
+    await board.getByText(/^Nobody is ranked yet/).waitFor();
+    const own = board.getByRole('region', { name: 'Your games' });
+    await own.getByText(/^Place \d/).waitFor();
+    await own.getByText('You will be ranked after 4 more rated games.').waitFor();
+    await inspect(board, 'leaderboard-first-game');
+
+    // Nobody gets far enough in one game: the rows are made up, the page is not.
+    await board.route('**/api/leaderboard*', (route) => {
+      const isFirst = !route.request().url().includes('cursor');
+      return route.fulfill({ json: isFirst ? rankingOf(1, 20, 'more') : rankingOf(21, 5, null) });
+    });
+    await board.reload();
+    const rows = board.getByRole('table', { name: 'Best players' }).getByRole('row');
+    await rows.nth(20).waitFor();
+    await inspect(board, 'leaderboard');
+    await board.getByRole('button', { name: 'More' }).click();
+    await rows.nth(25).waitFor();
+    expect(await rows.count()).toBe(26);
+    expect(await board.getByRole('button', { name: 'More' }).count()).toBe(0);
+
+    await board.unroute('**/api/leaderboard*');
+    await board.route('**/api/leaderboard*', (route) => route.abort());
+    await board.reload();
+    await board.getByText('The leaderboard cannot be loaded now.').waitFor();
+    await board.getByRole('button', { name: 'Try again' }).waitFor();
+    await board.getByRole('button', { name: 'Menu' }).click();
+    await board.getByRole('radio', { name: 'ไทย' }).check();
+    await board.getByRole('heading', { name: 'เกมของคุณ' }).waitFor();
+    await board.getByRole('radio', { name: 'English' }).check();
+    await board.close();
   });
 
   test('its replay shows every hand, can be stepped through, and finds every deal fair', async () => {
@@ -213,3 +257,18 @@ describeInBrowser('one person and three bots', () => {
     expect(mishaps).toEqual([]);
   });
 });
+
+/** A page of so many made-up players from a place on. */
+function rankingOf(first: number, count: number, next: string | null): LeaderboardPage {
+  const players = Array.from({ length: count }, (_, index) => ({
+    place: first + index,
+    handle: `HANDL${String.fromCharCode(65 + ((first + index) % 26))}`,
+    name: index === 1 ? 'Somebody with a name that is as long as names may be' : `Player ${first + index}`,
+    rating: 2_000 - 10 * (first + index),
+    games: 50,
+    wins: 12,
+    average_score: index === 2 ? -4.5 : 31.5,
+    best_score: 61,
+  }));
+  return { players, next, ranked_after: 5, timestamp: Date.now() / 1_000 };
+}

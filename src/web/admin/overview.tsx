@@ -7,7 +7,7 @@ import type { Api } from './api.ts';
 import { Chart } from './chart.tsx';
 import type { Line } from './chart.tsx';
 import { clock, ms, number, words } from './format.ts';
-import { Badge, Freshness, Link } from './parts.tsx';
+import { Badge, Freshness, Link, Scroll } from './parts.tsx';
 import { usePolled } from './poll.ts';
 
 export interface ViewProps {
@@ -222,11 +222,11 @@ function Counts({ stats }: { readonly stats: SystemStats }) {
 /** The games of the last days, today first. */
 function Days({ days: { days } }: { readonly days: SystemDays }) {
   return (
-    <section class="days card" aria-labelledby="days">
+    <section class="days" aria-labelledby="days">
       <h2 id="days">Games by day</h2>
       <p class="faint">When they ended, in UTC. Minutes are from start to end, on average.</p>
-      <div class="scroller" role="region" aria-labelledby="days" tabIndex={0}>
-        <table>
+      <Scroll label="Games by day, table">
+        <table class="list" aria-labelledby="days">
           <thead>
             <tr>
               {[
@@ -240,7 +240,7 @@ function Days({ days: { days } }: { readonly days: SystemDays }) {
                 'Bots',
                 'Minutes',
               ].map((name) => (
-                <th key={name} scope="col">
+                <th key={name} scope="col" class={name === 'Day' ? undefined : 'number'}>
                   {name}
                 </th>
               ))}
@@ -272,7 +272,7 @@ function Days({ days: { days } }: { readonly days: SystemDays }) {
             })}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

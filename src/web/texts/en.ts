@@ -240,7 +240,8 @@ export const en = {
   bestScore: 'Best score',
   ofRounds: (rounds: number) => `of ${count(rounds, 'round')}`,
   gameLeft: 'Left',
-  placeAndScore: (place: number, score: number) => `Place ${place}, ${count(score, 'point')}`,
+  placeAndScore: (place: number, score: number) =>
+    `Place ${place}, ${count(score, 'point').replace('-', '−')}`,
   rankedAfter: (missing: number) =>
     `You will be ranked after ${count(missing, 'more rated game', 'more rated games')}.`,
   lookingForPlayers: 'Loading the players…',

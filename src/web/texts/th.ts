@@ -247,7 +247,7 @@ export const th: Texts = {
   bestScore: 'คะแนนสูงสุด',
   ofRounds: (rounds) => `จาก ${rounds} รอบ`,
   gameLeft: 'ออกก่อนจบ',
-  placeAndScore: (place, score) => `อันดับ ${place} ${score} คะแนน`,
+  placeAndScore: (place, score) => `อันดับ ${place} ${String(score).replace('-', '−')} คะแนน`,
   rankedAfter: (missing) => `เล่นเกมที่คิดเรตติ้งอีก ${missing} เกม คุณจะได้อันดับ`,
   lookingForPlayers: 'กำลังโหลดผู้เล่น…',
   nobodyRanked: (games) => `ยังไม่มีใครได้อันดับ ต้องเล่นเกมที่คิดเรตติ้ง ${games} เกม`,
