@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import type { Settings } from '../../src/room/room.ts';
 import { startChild } from '../local/child.ts';
-import { createSteps, readDefinition } from '../local/steps.ts';
+import { createSteps, gameFinishedPattern, readDefinition } from '../local/steps.ts';
 import type { Log as StepsLog } from '../local/steps.ts';
 import { ensureTable } from '../local/table.ts';
 import { takeOverClients } from './clients.ts';
@@ -69,16 +69,20 @@ export async function openCloud(given: {
   const steps = createSteps({
     database: ':memory:',
     definition: readDefinition({ PhaseFunctionArn: 'phase', EventBusName: 'default' }),
-    invoke: (name, payload) =>
-      name === 'phase'
-        ? enterState({ gateway, functions, callbacks }, payload)
-        : deliverTicks({ gateway, functions }, payload),
+    invoke: (name, payload) => {
+      if (name === 'phase') return enterState({ gateway, functions, callbacks }, payload);
+      return name === 'results'
+        ? deliverResults({ gateway, functions }, payload)
+        : deliverTicks({ gateway, functions }, payload);
+    },
     log: given.log ?? (() => undefined),
     stateMachineArn: STATE_MACHINE_ARN,
     tickQueueUrl: `${QUEUES}/ticks`,
     deadLetterQueueUrl: `${QUEUES}/dead-letters`,
     tickFunction: 'tick',
-    subscriptions: [],
+    subscriptions: [
+      { pattern: gameFinishedPattern(), queueUrl: `${QUEUES}/results`, functionName: 'results' },
+    ],
     visibilitySeconds: 60,
   });
   const clients = takeOverClients({ functions, gateway, steps, callbacks });
@@ -160,4 +164,9 @@ function deliverTicks({ gateway, functions }: Parts, payload: unknown): Promise<
     trace.returned = now();
     return result;
   });
+}
+
+/** Games that are over come out of their queue. Nobody waits for that. */
+function deliverResults({ gateway, functions }: Parts, payload: unknown): Promise<unknown> {
+  return gateway.follow({ kind: 'other' }, 'results', now(), () => functions.call('results', payload));
 }

@@ -8,7 +8,7 @@ import { traceNow } from './trace.ts';
 export type Handler = (event: unknown, ...rest: readonly unknown[]) => Promise<unknown>;
 
 export type FunctionName =
-  'authorizer' | 'connect' | 'disconnect' | 'message' | 'broadcaster' | 'phase' | 'tick';
+  'authorizer' | 'connect' | 'disconnect' | 'message' | 'broadcaster' | 'phase' | 'tick' | 'results';
 
 /** What a function's first run in an instance costs: nothing that counts, or the profile's cold start. */
 export type ColdStarts = 'left out' | 'counted';
