@@ -8,6 +8,7 @@ import { ALTERNATIVES, crossingAt, dollarsOf, idleMonth, playedMonth } from './m
 import type { MonthlyLine, Standing } from './monthly.ts';
 import { FLOOR_MESSAGES, ownReferenceUsage, REFERENCE, referenceUsage } from './reference.ts';
 import type { Measured } from './reference.ts';
+import type { OwnBill } from './own-bill.ts';
 
 export interface CostReport {
   readonly measured: Measured;
@@ -142,5 +143,29 @@ export function costText(report: CostReport): string {
     ),
     '',
     `Ours costs as much as EC2 at ${alternatives.ec2.crossing.toLocaleString('en')} games a month and as the hybrid at ${alternatives.hybrid.crossing.toLocaleString('en')}; beyond that it is dearer as long as their two small machines can carry the games.`,
+  ].join('\n');
+}
+
+/** A real game's own bill, with what a move of it comes to beside what one of the reference game does. */
+export function ownBillText({ played, bill }: OwnBill): string {
+  const { rounds, moves, ms } = played;
+  return [
+    `Played: ${rounds} rounds, ${moves} moves, ${(ms / 1_000).toFixed(0)} s. What the game says it has used, from its start to its end:`,
+    '',
+    textTable(
+      ['service', 'units', 'a move', 'of', '$'],
+      [
+        ...bill.lines.map(({ service, unit, units, dollars }) => [
+          service,
+          units.toFixed(1),
+          (units / moves).toFixed(2),
+          unit,
+          dollars.toFixed(6),
+        ]),
+        ['total', '', '', '', bill.dollars.toFixed(6)],
+      ],
+    ),
+    '',
+    `A move has cost $${(bill.dollars / moves).toFixed(8)}; in the reference game as printed by \`npm run cost\` it is the total over ${REFERENCE.moves}.`,
   ].join('\n');
 }
