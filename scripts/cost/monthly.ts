@@ -22,11 +22,17 @@ export const dollarsOf = (lines: readonly MonthlyLine[]): number =>
 /** What of the template costs something without a game. */
 export interface Standing {
   readonly polledQueues: number;
+  /** Metrics that alarms look at: each is billed as an alarm. */
   readonly alarms: number;
   readonly dashboards: number;
 }
 
-const Resources = z.record(z.string(), z.looseObject({ Type: z.optional(z.string()) }));
+const Resource = z.looseObject({
+  Type: z.optional(z.string()),
+  Properties: z.optional(z.looseObject({ Metrics: z.optional(z.array(z.unknown())) })),
+});
+type Resource = z.infer<typeof Resource>;
+const Resources = z.record(z.string(), Resource);
 const Functions = z.record(
   z.string(),
   z.looseObject({ events: z.optional(z.array(z.record(z.string(), z.unknown()))) }),
@@ -53,11 +59,12 @@ export function standingOfSources(root: URL): Standing {
   return { ...countIn(fragments), polledQueues: events.filter((event) => 'sqs' in event).length };
 }
 
-function countIn(
-  resources: readonly { readonly Type?: string | undefined }[],
-): Omit<Standing, 'polledQueues'> {
-  const count = (type: string): number => resources.filter(({ Type }) => Type === type).length;
-  return { alarms: count('AWS::CloudWatch::Alarm'), dashboards: count('AWS::CloudWatch::Dashboard') };
+function countIn(resources: readonly Resource[]): Omit<Standing, 'polledQueues'> {
+  const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  return {
+    alarms: alarms.reduce((sum, { Properties }) => sum + (Properties?.Metrics?.length ?? 1), 0),
+    dashboards: resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard').length,
+  };
 }
 
 function numberOf(resources: z.infer<typeof Resources>, type: string): number {
