@@ -59,11 +59,11 @@ describe('what was counted', () => {
       own[what] / (usage[what] - before[what]);
     for (const what of ['messages', 'egress', 'transitions', 'events'] as const)
       expect(Math.abs(shareOf(what) - 1)).toBeLessThan(0.05);
-    // The tick that ends the last pause commits nothing.
-    expect(shareOf('queue')).toBeGreaterThan(0.8);
+    // A tick that ends a pause of the state machine commits nothing: what it used waits for a tick that does, in the same instance.
+    expect(shareOf('queue')).toBeGreaterThan(0.6);
     expect(shareOf('queue')).toBeLessThanOrEqual(1);
     expect(report.own).toBeLessThan(report.game);
-    expect(report.own).toBeGreaterThan(0.9 * report.game);
+    expect(report.own).toBeGreaterThan(0.85 * report.game);
   });
 
   test('is printed with the floor, the months and the crossings', () => {
