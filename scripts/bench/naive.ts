@@ -176,13 +176,11 @@ function movesOf(commits: readonly Commit[]): readonly Move[] {
 }
 
 function moveIn(before: RoomRecord, commit: Commit): Move | null {
-  const [event] = commit.events;
-  if (
-    before.room.stage !== 'playing' ||
-    (event?.type !== 'Declared' && event?.type !== 'Played') ||
-    event.forced
-  )
+  // A turn's first play may have the turn's start before it.
+  const event = commit.events.find(({ type }) => type === 'Declared' || type === 'Played');
+  if (before.room.stage !== 'playing' || (event?.type !== 'Declared' && event?.type !== 'Played'))
     return null;
+  if (event.forced) return null;
   const { phase } = before.room.game;
   const { seat } = event;
   const connection = connectionOf(before.room.seats[seat]);

@@ -6,7 +6,7 @@ import type { Ports } from '../app/ports.ts';
 import { createLimit, EMOTES, FRAMES } from '../app/rate-limit.ts';
 import { createTally } from '../app/tally.ts';
 import type { Settings } from '../room/room.ts';
-import { createMetrics } from './metrics.ts';
+import type { Counts } from '../store/counters.ts';
 import { createPhases } from './phases.ts';
 import { clock, createLog, random } from './process.ts';
 import { createPublisher } from './publisher.ts';
@@ -20,8 +20,9 @@ export function createPorts(given: {
   readonly stateMachineArn: string;
   readonly tickQueueUrl: string;
   readonly settings: Settings;
-  readonly stage: string;
   readonly tallySeconds: number;
+  /** Told of the counts when they are written, for metrics. */
+  readonly emit?: (gathered: Counts) => void;
 }): Ports {
   const meter = createMeter();
   const store = openStore(given.tableName, given.settings, meter);
@@ -35,7 +36,10 @@ export function createPorts(given: {
     clock,
     random,
     log: createLog(),
-    tally: createTally(store, clock, { everySeconds: given.tallySeconds, emit: createMetrics(given.stage) }),
+    tally: createTally(store, clock, {
+      everySeconds: given.tallySeconds,
+      ...(given.emit && { emit: given.emit }),
+    }),
     limit: createLimit(() => clock.now(), FRAMES),
     emoteLimit: createLimit(() => clock.now(), EMOTES),
     settings: given.settings,

@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { broadcast } from '../app/broadcast.ts';
 import { NO_METER } from '../app/meter.ts';
 import { createGateway } from '../aws/gateway.ts';
+import { createMetrics } from '../aws/metrics.ts';
 import { createGraveyard } from '../aws/ticks.ts';
 import { Environment, readEnvironment } from './environment.ts';
 import { DeliveryPayload } from './payloads.ts';
@@ -14,7 +15,7 @@ const environment = readEnvironment(
   z.pick(Environment, { WEBSOCKET_ENDPOINT: true, DEAD_LETTER_QUEUE_URL: true }),
 );
 const ports = {
-  ...portsFromEnvironment(),
+  ...portsFromEnvironment(createMetrics),
   // Who called it has counted it (src/app/meter.ts).
   meter: NO_METER,
   gateway: createGateway(environment.WEBSOCKET_ENDPOINT),

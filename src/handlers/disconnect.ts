@@ -2,11 +2,12 @@
 
 import { execute } from '../app/execute.ts';
 import { LOBBY } from '../app/lobby.ts';
+import { createMetrics } from '../aws/metrics.ts';
 import { metersRun } from '../app/meter.ts';
 import { memoryMb, portsFromEnvironment } from './ports.ts';
 import { readSocketEvent } from './socket-event.ts';
 
-const ports = portsFromEnvironment();
+const ports = portsFromEnvironment(createMetrics);
 
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
   const { connection, place } = readSocketEvent(event, 'DISCONNECT');

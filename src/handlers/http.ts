@@ -17,6 +17,7 @@ const adminToken = secretSource('ADMIN_TOKEN');
 const readSecret = createSecretReader();
 
 export const handler = createHttpApi({
+  // Its counts are for operators, in the table; metrics would be a twentieth of the function.
   ...portsFromEnvironment(),
   gateway: createGateway(environment.WEBSOCKET_ENDPOINT),
   queues: createQueues(environment.TICK_QUEUE_URL, environment.DEAD_LETTER_QUEUE_URL),

@@ -1,12 +1,13 @@
 // `$default`: a frame of a player. What it returns goes back to the sender over the socket.
 
 import { answer } from '../app/answer.ts';
+import { createMetrics } from '../aws/metrics.ts';
 import { metersRun, usageOfReply } from '../app/meter.ts';
 import { messagesOf } from '../room/usage.ts';
 import { memoryMb, portsFromEnvironment } from './ports.ts';
 import { readSocketEvent } from './socket-event.ts';
 
-const ports = portsFromEnvironment();
+const ports = portsFromEnvironment(createMetrics);
 
 export async function handler(event: unknown): Promise<{ statusCode: number; body?: string }> {
   const { body, ...caller } = readSocketEvent(event, 'MESSAGE');

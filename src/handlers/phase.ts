@@ -3,10 +3,11 @@
 import { runPhase } from '../app/game-phases.ts';
 import type { PhaseAnswer, PhaseRequest } from '../app/game-phases.ts';
 import { PhasePayload } from './payloads.ts';
+import { createMetrics } from '../aws/metrics.ts';
 import { metersRun } from '../app/meter.ts';
 import { memoryMb, portsFromEnvironment } from './ports.ts';
 
-const ports = portsFromEnvironment();
+const ports = portsFromEnvironment(createMetrics);
 
 export async function handler(event: unknown): Promise<PhaseAnswer> {
   const request: PhaseRequest = PhasePayload.parse(event);

@@ -3,19 +3,21 @@
 import { createPorts } from '../aws/ports.ts';
 import { parseSettings } from '../app/settings.ts';
 import type { Ports } from '../app/ports.ts';
+import type { Counts } from '../store/counters.ts';
 import { PortsEnvironment, readEnvironment } from './environment.ts';
 
-/** Made once for a function instance. */
-export function portsFromEnvironment(): Ports {
+/** Made once for a function instance. `metrics`: what turns a stage's counts into metrics, in functions that have some. */
+export function portsFromEnvironment(metrics?: (stage: string) => (gathered: Counts) => void): Ports {
   const environment = readEnvironment(PortsEnvironment);
+  const emit = metrics?.(environment.STAGE);
   return createPorts({
     tableName: environment.TABLE_NAME,
     broadcaster: environment.BROADCASTER_FUNCTION,
     stateMachineArn: environment.STATE_MACHINE_ARN,
     tickQueueUrl: environment.TICK_QUEUE_URL,
     settings: parseSettings(environment.GAME_SETTINGS),
-    stage: environment.STAGE,
     tallySeconds: environment.TALLY_SECONDS,
+    ...(emit && { emit }),
   });
 }
 

@@ -4,11 +4,12 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { runTick } from '../app/game-phases.ts';
 import type { Tick } from '../app/ports.ts';
 import { LOBBY } from '../app/lobby.ts';
+import { createMetrics } from '../aws/metrics.ts';
 import { metersRun } from '../app/meter.ts';
 import { QueueBatch, TickPayload } from './payloads.ts';
 import { memoryMb, portsFromEnvironment } from './ports.ts';
 
-const ports = portsFromEnvironment();
+const ports = portsFromEnvironment(createMetrics);
 
 export async function handler(event: unknown): Promise<SQSBatchResponse> {
   const { Records } = QueueBatch.parse(event);
