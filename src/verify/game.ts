@@ -241,16 +241,17 @@ function declared(table: Playing, event: ToldOf<'Declared'>, at: number): Ruling
 function turnStarted(table: Playing, event: ToldOf<'TurnStarted'>, at: number): Ruling {
   const { phase, round } = table.game;
   if (round === null) return OUT_OF_PLACE;
-  const start = (number: number, leader: Seat, since: number): Ruling =>
+  const start = (number: number, leader: Seat, since: number, may: readonly EventType[]): Ruling =>
     objectionTo(event, { ...event, number, leader }) ??
-    playing(table, { phase: { name: 'turn', number, leader, plays: [] }, since }, { may: [] });
+    playing(table, { phase: { name: 'turn', number, leader, plays: [] }, since }, { may });
   if (phase.name === 'declaration')
-    return isAsked(table, 'TurnStarted') ? start(1, round.starter, at) : OUT_OF_PLACE;
+    return isAsked(table, 'TurnStarted') ? start(1, round.starter, at, []) : OUT_OF_PLACE;
   if (phase.name !== 'result' || isPlayedOut(round)) return OUT_OF_PLACE;
   if (!isAsked(table, 'TurnStarted') && isTooEarly(table, at)) return TOO_EARLY;
   // Clients may have begun the turn on time, with no commit to say so; who they were is in no log that is shown.
   const began = isPresent(table.seats[phase.winner]) ? Math.min(at, resultsEnd(table)) : at;
-  return start(phase.number + 1, phase.winner, began);
+  // A turn that began untold is in the log with its first play.
+  return start(phase.number + 1, phase.winner, began, ['Played']);
 }
 
 function played(table: Playing, event: ToldOf<'Played'>, at: number): Ruling {

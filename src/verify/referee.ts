@@ -43,7 +43,9 @@ function problemOfPlace(table: Table, entry: Entry): string | null {
     if (entry.at !== at) return 'Its time is not that of its commit.';
     const allowed = 'must' in follow ? follow.must : follow.may;
     if (!allowed.includes(type)) return `In its commit ${type} cannot come next.`;
-    return isOwnMove(table, entry.event) ? 'A player’s own move is a commit of its own.' : null;
+    return isOwnMove(table, entry.event) && !leadsNow(table)
+      ? 'A player’s own move is a commit of its own.'
+      : null;
   }
   if (entry.seq !== seq + 1)
     return seq === 0
@@ -51,6 +53,11 @@ function problemOfPlace(table: Table, entry: Entry): string | null {
       : `Commit ${seq + 1} must come next.`;
   if ('must' in follow) return `Commit ${seq} is not whole: ${follow.must.join(' or ')} must follow.`;
   return entry.at < at ? 'It happened before what is in front of it.' : null;
+}
+
+/** Whether the turn has just begun: that is told with its first play where it began untold. */
+function leadsNow({ game }: Table): boolean {
+  return game?.phase.name === 'turn' && game.phase.plays.length === 0;
 }
 
 function judgeEvent(table: Table, event: ToldEvent, at: number, seeds: Seeds): Ruling {

@@ -39,6 +39,19 @@ function blamed({ wrong }: Verification): readonly number[] {
   return wrong?.suspects.map(({ place }) => place - 1) ?? [];
 }
 
+/** A log up to the first turn whose leader plays right after its start, with both in one commit; null without one. */
+function upToLead(commits: readonly Commit[]): readonly Commit[] | null {
+  const place = commits.findIndex(({ events: [play] }, index) => {
+    const [start, ...more] = commits[index - 1]?.events ?? [];
+    return start?.type === 'TurnStarted' && more.length === 0 && play?.type === 'Played' && !play.forced;
+  });
+  const start = commits[place - 1];
+  const lead = commits[place];
+  if (start === undefined || lead === undefined) return null;
+  const joined = { ...lead, seq: start.seq, events: [...start.events, ...lead.events] };
+  return [...commits.slice(0, place - 1), joined];
+}
+
 describe('a log that a room wrote holds together', () => {
   test('whatever happened in it', async () => {
     await fc.assert(
@@ -47,6 +60,21 @@ describe('a log that a room wrote holds together', () => {
       }),
       { numRuns: 60, seed: 20_261_124 },
     );
+  }, 60_000);
+
+  test('also where a turn began untold: its start stands in the commit of its first play', async () => {
+    let joined = 0;
+    await fc.assert(
+      fc.asyncProperty(whims, async (each) => {
+        const settings = { turnResultsSeconds: 5, botThinkSeconds: 0 };
+        const commits = upToLead(logOf([1, 2, 3, 4], settings, each));
+        if (commits === null) return;
+        joined += 1;
+        expect((await verify(told(commits))).wrong).toBeNull();
+      }),
+      { numRuns: 30, seed: 7 },
+    );
+    expect(joined).toBeGreaterThan(10);
   }, 60_000);
 
   test('as the endpoint gives it, page by page', async () => {
