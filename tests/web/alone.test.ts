@@ -118,6 +118,9 @@ describeInBrowser('one person and three bots', () => {
     await inspect(desk, 'operator-rooms');
     await desk.getByRole('link', { name: room }).click();
     await desk.getByText(`${room}-1`).waitFor();
+    const bill = desk.getByRole('region', { name: 'Bill' });
+    await bill.getByText(/costs \$0\.00\d+ so far/).waitFor();
+    await bill.getByRole('row', { name: /^Step Functions/ }).waitFor();
     await inspect(desk, 'operator-room');
     expect(await desk.evaluate(() => Object.keys(localStorage))).toEqual([]);
     expect(operator.mishaps).toEqual([]);
