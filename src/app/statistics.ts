@@ -28,7 +28,7 @@ const CENSUS = 500;
 /** Pages of a list that one page of rooms is searched for in. */
 const SEARCH_PAGES = 20;
 
-/** The system as a whole. Counts lag some seconds behind (`src/app/tally.ts`). */
+/** The system as a whole. Counts lag a minute behind (`src/app/tally.ts`), five seconds on a local run. */
 export async function systemStats(ports: Ports & { readonly queues: Queues }): Promise<SystemStats> {
   const { store, clock, queues } = ports;
   const now = clock.now();
