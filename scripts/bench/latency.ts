@@ -60,12 +60,12 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
 const flags = new Command('bench:latency')
   .description('Plays whole games through the real handlers and measures what their players wait for.')
   .option('--games <count>', 'games at once', wholeNumber(1, 100), 8)
-  .option('--rounds <count>', 'rounds of each', wholeNumber(1, 100), 4)
+  .option('--rounds <count>', 'rounds of each', wholeNumber(1, 100), 6)
   .option(
     '--rate <moves>',
     'moves a second that a game would make if nothing took time',
     wholeNumber(1, 1_000),
-    12,
+    3,
   )
   .option('--seed <number>', 'decides moves and times', wholeNumber(0, 1_000_000), 1)
   .option(

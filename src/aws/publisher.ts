@@ -9,7 +9,7 @@ import type { Delivery, Publisher, Publishing } from '../app/ports.ts';
  * is open already: by then it has left the machine. On a new one there is no such limit, for a function that is frozen
  * in the middle of a TLS handshake has sent nothing.
  */
-export const HAND_OVER_MS = 15;
+export const HAND_OVER_MS = 10;
 
 /** A connection that has waited for longer for its next call may have been closed at the other end. */
 const FRESH_MS = 20_000;
