@@ -210,7 +210,8 @@ describe('a function that dies after', () => {
         .commits.some((commit) => commit.seq > seq && commit.events.some(({ type }) => type === 'Played'));
     await theatre.until('the move', hasPlayed);
     const late = theatre.cloud.scheduler.now - (deadline ?? 0);
-    expect(late).toBeGreaterThanOrEqual(0);
+    // The clocks of functions differ by up to 14 ms (tests/simulation/cloud.ts).
+    expect(late).toBeGreaterThanOrEqual(-14);
     expect(late).toBeLessThan(5_000);
     for (const player of theatre.players) player.nature = STEADY;
     await endsWell(theatre);
