@@ -5,10 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import WebSocket from 'ws';
+import { MOST, wholeNumber } from './arguments.ts';
 import { parseSettings } from '../src/app/settings.ts';
 import { SEATS } from '../src/game/seats.ts';
 import { stateFrame } from '../src/protocol/frames.ts';
@@ -44,11 +45,11 @@ const { games, seed } = new Command('chaos')
   .description(
     'Plays whole games on a local cloud whose processes are killed, with sockets cut and frames sent twice.',
   )
-  .option('--games <count>', 'how many, one after the other', wholeNumber, 1)
+  .option('--games <count>', 'how many, one after the other', wholeNumber(0, MOST), 1)
   .option(
     '--seed <number>',
     'decides moves and misfortunes as far as time lets it',
-    wholeNumber,
+    wholeNumber(0, MOST),
     Date.now() % 10_000,
   )
   .parse()
@@ -277,9 +278,4 @@ function statesOf(players: readonly ChaosPlayer[]): string {
         `${name} ${state.status} at ${state.seq} in ${state.game?.phase ?? 'no game'}`,
     )
     .join(', ');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number');
-  return Number(text);
 }

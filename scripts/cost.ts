@@ -4,7 +4,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeNumber } from './arguments.ts';
 import budgets from './bench/budgets.json' with { type: 'json' };
 import { standingOfSources, standingOfTemplate } from './cost/monthly.ts';
 import { ownBillAt, ownBillLocally } from './cost/own-bill.ts';
@@ -78,12 +79,4 @@ async function keep(figures: object): Promise<void> {
   if (flags.json === undefined) return;
   await mkdir(dirname(flags.json), { recursive: true });
   await writeFile(flags.json, `${JSON.stringify(figures, null, 1)}\n`);
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
 }

@@ -3,7 +3,8 @@
 
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { MOST, wholeNumber } from './arguments.ts';
 import { fuzz, FRAMES_A_WORLD } from '../tests/fuzz/fuzz.ts';
 import type { Finding, Report, Run } from '../tests/fuzz/fuzz.ts';
 
@@ -15,8 +16,8 @@ async function main(): Promise<void> {
     .description(
       'Sends frames, requests and handshakes made by a grammar and by chance, and judges all that comes out.',
     )
-    .option('--frames <count>', 'how many', wholeNumber, 100_000)
-    .option('--seed <number>', 'of the first world; the others follow', wholeNumber, 1)
+    .option('--frames <count>', 'how many', wholeNumber(1, MOST), 100_000)
+    .option('--seed <number>', 'of the first world; the others follow', wholeNumber(1, MOST), 1)
     .parse()
     .opts<{ frames: number; seed: number }>();
   const started = performance.now();
@@ -68,9 +69,4 @@ function summaryOf(reports: readonly Report[], seconds: number): string {
     `${frames} frames in ${seconds.toFixed(1)} s (${(frames / seconds).toFixed(0)} a second)`,
     failed === 0 ? 'Nothing was found.' : `${failed} found.`,
   ].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a whole number from 1 on');
-  return Number(text);
 }

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { createLogUpdate } from 'log-update';
+import { wholeNumber } from './arguments.ts';
 import { parseSettings } from '../src/app/settings.ts';
 import { LoadError } from './load/entry.ts';
 import { brokenBudgets, progressLine, progressScreen, reportText } from './load/report.ts';
@@ -41,7 +42,7 @@ const flags = new Command('load')
   .option('--url <url>', 'the entry; without it a local cloud in memory is started', readUrl(/^https?:$/))
   .option('--sockets <url>', 'the WebSocket API’s own address, where the entry has none', readUrl(/^wss?:$/))
   .option('--settings <json>', 'game settings of the local cloud', '{}')
-  .option('--rooms <count>', 'rooms of four players', wholeNumberFrom(1, 100_000), 10)
+  .option('--rooms <count>', 'rooms of four players', wholeNumber(1, 100_000), 10)
   .option(
     '--rate <moves>',
     'moves a second over all rooms; without it as fast as the game allows',
@@ -49,11 +50,11 @@ const flags = new Command('load')
   )
   .option('--seconds <count>', 'how long is measured, once all rooms are open', numberFrom(1, 86_400), 60)
   .option('--ramp <seconds>', 'over how long the rooms open; default 4 rooms a second', numberFrom(0, 86_400))
-  .option('--seed <number>', 'decides the players’ choices', wholeNumberFrom(0, 2 ** 31), 1)
+  .option('--seed <number>', 'decides the players’ choices', wholeNumber(0, 2 ** 31), 1)
   .option('--json <file>', 'write the report there as JSON')
   .option('--p50 <ms>', 'budget: half of the moves reach the last seat within', numberFrom(0, 1e6))
   .option('--p99 <ms>', 'budget: 99 of 100 moves reach the last seat within', numberFrom(0, 1e6))
-  .option('--errors <count>', 'budget: at most so many errors', wholeNumberFrom(0, 1e9))
+  .option('--errors <count>', 'budget: at most so many errors', wholeNumber(0, 1e9))
   .parse()
   .opts<Flags>();
 
@@ -142,13 +143,6 @@ function numberFrom(least: number, most: number): (text: string) => number {
     const value = Number(text);
     if (text !== '' && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Give a number from ${least} to ${most}.`);
-  };
-}
-
-function wholeNumberFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    if (Number.isInteger(Number(text))) return numberFrom(least, most)(text);
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
 }
 

@@ -1,7 +1,8 @@
 // `npm run play`: plays a whole game against any entry and checks what every seat sees. Exits with 1 and the reason when
 // something is wrong: the smoke test of a deployment.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { webUrl, wholeNumber } from './arguments.ts';
 import { playGame } from './play/game.ts';
 import type { Report } from './play/game.ts';
 
@@ -16,7 +17,7 @@ interface Flags {
 
 const program = new Command('play')
   .description('Plays a whole game of Liap Tui with protocol clients and checks what every seat sees.')
-  .option('--url <url>', 'entry to play at', readUrl, 'http://localhost:8080')
+  .option('--url <url>', 'entry to play at', webUrl, 'http://localhost:8080')
   .option('--humans <count>', 'seats played from here, 1 to 4; bots have the rest', wholeNumber(1, 4), 4)
   .option('--pace <ms>', 'pause before each move', wholeNumber(0, 600_000), 0)
   .option(
@@ -54,17 +55,4 @@ function written({ room, rounds, moves, scores, winners, ms, latency, seen }: Re
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
-}
-
-function readUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError('Give a URL that begins with http:// or https://.');
 }

@@ -3,7 +3,8 @@
 
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { MOST, wholeNumber } from './arguments.ts';
 import { simulate } from '../tests/simulation/simulate.ts';
 import type { Verdict } from '../tests/simulation/simulate.ts';
 
@@ -19,8 +20,8 @@ async function main(): Promise<void> {
     .description(
       'Plays whole games in simulated worlds full of faults and checks every invariant after every step.',
     )
-    .option('--games <count>', 'how many', wholeNumber, 1_000)
-    .option('--seed <number>', 'of the first game; the others follow', wholeNumber, 1)
+    .option('--games <count>', 'how many', wholeNumber(0, MOST), 1_000)
+    .option('--seed <number>', 'of the first game; the others follow', wholeNumber(0, MOST), 1)
     .option('--story', 'print what happened in the (first) game', false)
     .parse()
     .opts<{ games: number; seed: number; story: boolean }>();
@@ -113,9 +114,4 @@ function summaryOf(verdicts: readonly Verdict[], seconds: number): string {
     `${verdicts.length} games in ${seconds.toFixed(1)} s (${(verdicts.length / seconds).toFixed(0)} a second): ${ends}.`,
     `${sum(({ commits }) => commits)} commits, ${sum(({ faults }) => faults)} faults, ${hours.toFixed(0)} virtual hours.`,
   ].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number');
-  return Number(text);
 }

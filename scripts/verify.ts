@@ -3,7 +3,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { webUrl } from './arguments.ts';
 import { readLog } from '../src/verify/log.ts';
 import type { RawLog } from '../src/verify/log.ts';
 import { verify } from '../src/verify/verify.ts';
@@ -30,7 +31,7 @@ const program = new Command('verify')
     '[file]',
     'what GET /api/rooms/{room_id}/events said: a page, several, or a list of events; - reads the input',
   )
-  .option('--url <url>', 'fetch the log from this entry instead', readUrl)
+  .option('--url <url>', 'fetch the log from this entry instead', webUrl)
   .option('--room <id>', 'of the room to fetch')
   .option('--token <token>', 'of the operator, or the session of a player of a finished game')
   .action(async (file: string | undefined, source: Source) => {
@@ -131,9 +132,4 @@ function roundLine({ round, deals, turns, state }: RoundReport): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-function readUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError('Give a URL that begins with http:// or https://.');
 }

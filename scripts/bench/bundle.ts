@@ -3,7 +3,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 import budgets from './budgets.json' with { type: 'json' };
 import { bundle, FUNCTIONS } from './bundle/bundling.ts';
 import type { Bundle } from './bundle/bundling.ts';
@@ -41,7 +42,7 @@ const WEIGHTIEST = 40;
 
 const flags = new Command('bench:bundle')
   .description('Bundles every function as it is packaged and measures its size and its start.')
-  .option('--runs <count>', 'first calls of each function, 0 for sizes alone', readRuns, 20)
+  .option('--runs <count>', 'first calls of each function, 0 for sizes alone', wholeNumber(0, 1_000), 20)
   .addOption(new Option('--why <function>', 'where the bytes of this function come from').choices(FUNCTIONS))
   .option('--json <file>', 'write all figures there')
   .parse()
@@ -135,10 +136,4 @@ function weightsText({ name, size, weights }: Bundle): string {
     `${name}: ${kilobytes(size)} KB`,
     ...lines.map(({ from, bytes }) => `${kilobytes(bytes).padStart(7)}  ${from}`),
   ].join('\n');
-}
-
-function readRuns(text: string): number {
-  const runs = Number(text);
-  if (Number.isInteger(runs) && runs >= 0 && runs <= 1_000) return runs;
-  throw new InvalidArgumentError('Give a whole number up to 1000.');
 }

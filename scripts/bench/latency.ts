@@ -3,7 +3,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import type { Settings } from '../../src/room/room.ts';
 import budgets from './budgets.json' with { type: 'json' };
@@ -50,12 +51,6 @@ const VARIANTS: readonly (readonly [string, Partial<Pick<RunOptions, 'variant' |
   ['clients do not say what they have seen', { seen: false }],
   ['posts hedged after 15 ms', { variant: { ...AS_IT_IS, hedgeMs: 15 } }],
 ];
-
-const wholeNumber = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-};
 
 const flags = new Command('bench:latency')
   .description('Plays whole games through the real handlers and measures what their players wait for.')
