@@ -9,13 +9,16 @@ import { SVGRenderer } from 'echarts/renderers';
 use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
 const SIZE = { width: 760, height: 380 };
-const FRAME = {
+/** What every chart has around its axes. */
+const frameOf = (title: string) => ({
   animation: false,
   backgroundColor: '#ffffff',
   color: ['#1f6f78', '#d1603d', '#8a8f98', '#e0a526'],
   textStyle: { fontFamily: 'system-ui, sans-serif' },
   grid: { left: 70, right: 30, top: 80, bottom: 50 },
-};
+  title: { text: title, left: 0, textStyle: { fontSize: 15 } },
+  legend: { top: 32, left: 0, itemGap: 18 },
+});
 
 export interface Series {
   readonly name: string;
@@ -30,9 +33,7 @@ export function barChart(given: {
   readonly series: readonly Series[];
 }): string {
   return draw({
-    ...FRAME,
-    title: { text: given.title, left: 0, textStyle: { fontSize: 15 } },
-    legend: { top: 32, left: 0, itemGap: 18 },
+    ...frameOf(given.title),
     xAxis: { type: 'category', data: given.groups, axisLabel: { interval: 0 } },
     yAxis: { type: 'value', name: given.unit },
     series: given.series.map(({ name, values }) => ({
@@ -53,9 +54,7 @@ export function logChart(given: {
   readonly series: readonly Series[];
 }): string {
   return draw({
-    ...FRAME,
-    title: { text: given.title, left: 0, textStyle: { fontSize: 15 } },
-    legend: { top: 32, left: 0, itemGap: 18 },
+    ...frameOf(given.title),
     xAxis: { type: 'log', name: given.along, nameLocation: 'middle', nameGap: 30 },
     yAxis: { type: 'log', name: given.unit },
     series: given.series.map(({ name, values }) => ({
