@@ -1,7 +1,7 @@
 // What our own services call the functions with, checked: the publisher's delivery, the queues' messages, the state machine's tasks.
 
 import * as z from 'zod/mini';
-import { usage } from '../store/usage-schema.ts';
+import { finishedGame, finishedSeat } from '../store/finished-schema.ts';
 
 /** The frames are not looked into: they come from `src/protocol` and are only passed on. */
 export const DeliveryPayload = z.object({
@@ -83,23 +83,5 @@ export const GameFinishedEvent = z.object({
   time: z.iso.datetime(),
   region: z.string(),
   resources: z.array(z.string()),
-  detail: z.object({
-    ...game,
-    outcome: z.literal(['completed', 'abandoned', 'aborted']),
-    rounds: z.int(),
-    startedAt: z.number(),
-    endedAt: z.number(),
-    usage: z.exactOptional(usage),
-    seats: z.array(
-      z.object({
-        name: z.string(),
-        player: z.nullable(z.string()),
-        score: z.number(),
-        turnsWon: z.int(),
-        perfectRounds: z.int(),
-        isWinner: z.boolean(),
-        left: z.boolean(),
-      }),
-    ),
-  }),
+  detail: z.object({ ...finishedGame, seats: z.array(z.object(finishedSeat)) }),
 });

@@ -7,7 +7,8 @@ import type { ConnectionId, PlayerId, RoomId } from '../room/room.ts';
 import { USAGE_NAMES, usageFrom } from '../room/usage.ts';
 import type { Usage, UsageName } from '../room/usage.ts';
 import { COMMIT_PREFIX, commitKey, connectionOf, LISTED_STAGES, roomOf, seqOf } from './keys.ts';
-import { colour, outcome, room, roomEvent } from './room-schemas.ts';
+import { outcome } from './finished-schema.ts';
+import { colour, room, roomEvent } from './room-schemas.ts';
 import type { Holds, Same } from './room-schemas.ts';
 
 /** An item as the document client hands it out, before anything about it is known. */

@@ -6,9 +6,8 @@ import type { GameOutcome, PlayerId, RoomId } from '../room/room.ts';
 import { parse } from './items.ts';
 import type { Item } from './items.ts';
 import type { Day, GameKey } from './keys.ts';
-import { outcome } from './room-schemas.ts';
+import { finishedGame, finishedSeat, outcome } from './finished-schema.ts';
 import type { Holds, Same } from './room-schemas.ts';
-import { usage } from './usage-schema.ts';
 
 /** What a game did to a seat's player: how much the rating changed, null when it was not rated. */
 export interface KeptSeat extends FinishedSeat {
@@ -79,24 +78,6 @@ export interface DayCounts extends Readonly<Record<GameOutcome, number>> {
   readonly seconds: number;
 }
 
-const finishedSeat = {
-  name: z.string(),
-  player: z.nullable(z.string()),
-  score: z.number(),
-  turnsWon: z.int(),
-  perfectRounds: z.int(),
-  isWinner: z.boolean(),
-  left: z.boolean(),
-};
-const finishedGame = {
-  roomId: z.string(),
-  game: z.int(),
-  outcome,
-  rounds: z.int(),
-  startedAt: z.number(),
-  endedAt: z.number(),
-  usage: z.exactOptional(usage),
-};
 const change = z.nullable(z.int());
 const resultItem = z.object({
   ...finishedGame,

@@ -8,6 +8,7 @@ import { PLAY_TYPES } from '../game/sets.ts';
 import type { RoomEvent } from '../room/events.ts';
 import { AVATAR_COLOURS, DISPENSABLE } from '../room/room.ts';
 import type { Room } from '../room/room.ts';
+import { outcome } from './finished-schema.ts';
 
 const text = z.string();
 const flag = z.boolean();
@@ -21,7 +22,6 @@ const seats = z.array(seat);
 const pieces = z.array(z.enum(PIECES));
 const playType = z.enum(PLAY_TYPES);
 export const colour = z.enum(AVATAR_COLOURS);
-export const outcome = z.enum(['completed', 'abandoned', 'aborted']);
 const closedReason = z.enum(['host_left', 'empty', 'removed', 'not_found', 'closed_by_operator']);
 const starterReason = z.enum(['accepted_redeal', 'has_general_red', 'won_last_turn']);
 
