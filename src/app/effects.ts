@@ -44,13 +44,31 @@ export type Errand = Extract<Effect, { effect: 'heartbeat' | 'scheduleTick' | 'c
 export function isErrand(effect: Effect): effect is Errand {
   switch (effect.effect) {
     case 'heartbeat':
-      return true;
     case 'scheduleTick':
-      return effect.delaySeconds > 0;
+    case 'completeTask':
+      return !leadsOn(effect);
+    case 'startExecution':
+    case 'failTask':
+    case 'list':
+    case 'unlist':
+      return false;
+  }
+}
+
+/** Whether another commit follows at once that players see: its frames must not overtake those of this one. */
+export function leadsOn(effect: Effect): boolean {
+  switch (effect.effect) {
+    case 'startExecution':
+    case 'failTask':
+      return true;
     case 'completeTask':
       // The turns have begun in the commit that ends the declarations: entering them shows nothing new.
-      return effect.phase === 'declaration';
-    default:
+      return effect.phase !== 'declaration';
+    case 'scheduleTick':
+      return effect.delaySeconds === 0;
+    case 'heartbeat':
+    case 'list':
+    case 'unlist':
       return false;
   }
 }

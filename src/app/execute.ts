@@ -8,7 +8,7 @@ import { nextTick } from '../room/due.ts';
 import { applyCommit, wasHandled } from '../room/record.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
 import type { Rejection } from '../room/rejections.ts';
-import { isLive } from '../room/room.ts';
+import { isLive, listenersOf } from '../room/room.ts';
 import type { ConnectionId, Dispensable, PlayerId, Room, RoomId } from '../room/room.ts';
 import { framesFor, inReplyTo, roomClosed, sparing } from '../protocol/frames.ts';
 import type { Change } from '../protocol/frames.ts';
@@ -16,7 +16,7 @@ import type { Frame } from '../protocol/server-frames.ts';
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 import { SNAPSHOT_EVERY } from '../store/log.ts';
-import { effectsOf, isErrand, settleTask, tickOf } from './effects.ts';
+import { effectsOf, isErrand, leadsOn, settleTask, tickOf } from './effects.ts';
 import type { Effect, Errand } from './effects.ts';
 import { settleUsage, usageOfCommit } from './meter.ts';
 import type { Ports, Send } from './ports.ts';
@@ -311,7 +311,7 @@ function farewells(sender: Sender | undefined, change: Change): readonly Send[] 
 
 /** Every connection that hears of a room: of those who sit, and of those who watch. */
 export function connectionsOf(room: Room): readonly ConnectionId[] {
-  return [...SEATS.flatMap((seat) => connectionAt(room, seat) ?? []), ...spectatorsOf(room)];
+  return isLive(room) ? listenersOf(room).map(({ connection }) => connection) : [];
 }
 
 function spectatorsOf(room: Room): readonly ConnectionId[] {
@@ -326,11 +326,7 @@ function connectionAt(room: Room, seat: Seat): ConnectionId | null {
 /** What somebody connected chose not to be told. */
 function choiceOf(room: Room, connection: ConnectionId): readonly Dispensable[] {
   if (!isLive(room)) return [];
-  const seated = SEATS.flatMap((seat) => {
-    const occupant = room.seats[seat];
-    return occupant?.kind === 'human' && occupant.presence.status === 'present' ? [occupant.presence] : [];
-  });
-  return [...seated, ...room.spectators].find((each) => each.connection === connection)?.without ?? [];
+  return listenersOf(room).find((each) => each.connection === connection)?.without ?? [];
 }
 
 /**
@@ -349,13 +345,15 @@ async function perform(
   const own = ownEffects(command, record, ports.clock.now());
   const all = [...effects, ...own.filter((each) => !effects.some((other) => isDeepStrictEqual(each, other)))];
   // Who has no answer to wait for does everything itself, and is asked again when something failed.
-  const errands = sender === undefined || sends.length === 0 ? [] : all.filter(isErrand);
+  const isDelegated = (effect: Effect): effect is Errand =>
+    sender !== undefined && sends.length > 0 && isErrand(effect);
+  const errands = all.filter(isDelegated);
   const telling =
     sends.length === 0
       ? null
       : publish(ports, { roomId: room, seq: record.seq, sends, ...(errands.length > 0 && { errands }) });
   const working = all
-    .filter((effect) => !errands.some((errand) => errand === effect))
+    .filter((effect) => !isDelegated(effect))
     .map(async (effect) => {
       if (leadsOn(effect)) await telling?.ended;
       const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
@@ -364,24 +362,6 @@ async function perform(
   const told = sender === undefined ? telling?.ended : telling?.begun;
   const [failed] = await Promise.all([Promise.all(working), told, ports.tally.flush()]);
   return failed.flat();
-}
-
-/** Whether another commit follows at once: its frames must not overtake those of this one. */
-function leadsOn(effect: Effect): boolean {
-  switch (effect.effect) {
-    case 'startExecution':
-    case 'failTask':
-      return true;
-    case 'completeTask':
-      // The turns have begun in the commit that ends the declarations: entering them shows nothing new.
-      return effect.phase !== 'declaration';
-    case 'scheduleTick':
-      return effect.delaySeconds === 0;
-    case 'heartbeat':
-    case 'list':
-    case 'unlist':
-      return false;
-  }
 }
 
 async function guard(

@@ -5,11 +5,9 @@ import type { Change } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import type { RoomEvent } from '../room/events.ts';
 import type { Room, RoomId } from '../room/room.ts';
-import { isLive } from '../room/room.ts';
-import { isConnected } from '../room/evolve.ts';
+import { isLive, listenersOf } from '../room/room.ts';
 import { addUsage, messagesOf, NO_USAGE, scaleUsage } from '../room/usage.ts';
 import type { Usage } from '../room/usage.ts';
-import { SEATS } from '../game/seats.ts';
 import { commitToItem } from '../store/items.ts';
 import { itemBytes, writeUnitsOf } from '../store/units.ts';
 import type { Clock, Log, Meter, Ports, Publisher, Send, Ticks } from './ports.ts';
@@ -120,8 +118,7 @@ function usageOfFrames(frames: readonly Frame[]): Partial<Usage> {
 }
 
 function connections(room: Room): number {
-  if (!isLive(room)) return 0;
-  return SEATS.filter((seat) => isConnected(room.seats[seat])).length + room.spectators.length;
+  return isLive(room) ? listenersOf(room).length : 0;
 }
 
 // ---- Around the ports ----

@@ -2,7 +2,7 @@
 
 import { bySeat, SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
-import { areHandsEmpty } from '../room/flow.ts';
+import { areHandsEmpty } from '../room/turns.ts';
 import { evolve } from '../room/evolve.ts';
 import type { RoomEvent } from '../room/events.ts';
 import type { Listing, ListedSeat } from '../room/listing.ts';

@@ -10,7 +10,7 @@ import type { RoomEvent } from './events.ts';
 import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import { taskStatus } from './tasks.ts';
-import { AVATAR_COLOURS, isLive, MOST_SPECTATORS } from './room.ts';
+import { AVATAR_COLOURS, isLive, listenersOf, MOST_SPECTATORS } from './room.ts';
 import type {
   AvatarColour,
   ConnectionId,
@@ -190,10 +190,7 @@ function disconnect(
 }
 
 function connectedSince(room: LiveRoom, connection: ConnectionId): number | null {
-  const seat = seatOf(room, connection);
-  const occupant = seat === null ? null : room.seats[seat];
-  if (occupant?.kind === 'human') return occupant.presence.since;
-  return room.spectators.find((each) => each.connection === connection)?.since ?? null;
+  return listenersOf(room).find((each) => each.connection === connection)?.since ?? null;
 }
 
 function spectate(room: LiveRoom, command: Extract<Command, { type: 'spectate' }>): Decision {

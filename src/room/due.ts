@@ -5,6 +5,7 @@ import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 import { HEARTBEAT_SLACK_MS } from './evolve.ts';
 import { currentMover, resultsEnd, startsUntold } from './turns.ts';
+import { isConnected } from './room.ts';
 import type { LiveRoom, Occupant, OpenRoom, PlayingRoom, Room } from './room.ts';
 
 /** Something that happens at a time unless something else happens first. */
@@ -112,10 +113,7 @@ export function nextHost(room: LiveRoom, leaving: Seat): Seat | null {
   const others = SEATS.map((_, step) => SEATS[(leaving + step) % 4]).filter(
     (seat): seat is Seat => seat !== undefined && seat !== leaving && room.seats[seat]?.kind === 'human',
   );
-  const connected = others.find((seat) => {
-    const occupant = room.seats[seat];
-    return occupant?.kind === 'human' && occupant.presence.status === 'present';
-  });
+  const connected = others.find((seat) => isConnected(room.seats[seat]));
   return connected ?? others[0] ?? null;
 }
 

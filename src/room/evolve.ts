@@ -5,7 +5,7 @@ import { bySeat, orderFrom, SEATS } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import type { RoomEvent } from './events.ts';
 import { resultsEnd, startsUntold } from './turns.ts';
-import { isLive } from './room.ts';
+import { isConnected, isLive } from './room.ts';
 import type {
   Bot,
   Declarations,
@@ -366,11 +366,6 @@ function listenerOf(
 function recounted<R extends LiveRoom>(room: R, at: number): R {
   const anyone = SEATS.some((seat) => isConnected(room.seats[seat]));
   return anyone === room.attendance.anyone ? room : { ...room, attendance: { anyone, since: at } };
-}
-
-/** Whether a human sits there with a connection at this moment. */
-export function isConnected(occupant: Occupant | null): boolean {
-  return occupant?.kind === 'human' && occupant.presence.status === 'present';
 }
 
 function seated(room: OpenRoom, seat: Seat, occupant: Occupant | null): OpenRoom {

@@ -2,7 +2,7 @@
 
 import { evolve } from './evolve.ts';
 import { awaitedSeats } from './due.ts';
-import { currentMover, requiredPieces, resultsEnd } from './turns.ts';
+import { areHandsEmpty, currentMover, requiredPieces, resultsEnd } from './turns.ts';
 import { accept, reject } from './rejections.ts';
 import type { Decision } from './rejections.ts';
 import type { Circumstances, PlayerCommand } from './commands.ts';
@@ -252,11 +252,6 @@ export function settleTurn(room: PlayingRoom): readonly RoomEvent[] {
   return areHandsEmpty(phase.round)
     ? [scored(room, phase)]
     : [{ type: 'TurnStarted', number: number + 1, leader: winner }];
-}
-
-/** Whether everything has been played. All hands are always equally long. */
-export function areHandsEmpty({ hands }: Round): boolean {
-  return hands[1].length === 0;
 }
 
 /** The scores of a round whose turns are over, and who has won if the game is. */

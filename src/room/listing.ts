@@ -2,7 +2,7 @@
 
 import { SEATS } from '../game/seats.ts';
 import { isBotPlayed } from './due.ts';
-import { isConnected } from './evolve.ts';
+import { isConnected } from './room.ts';
 import type { RoomRecord } from './record.ts';
 import { isLive } from './room.ts';
 import type { AvatarColour, GameOutcome, RoomId } from './room.ts';

@@ -1,6 +1,7 @@
 // What a room is: one union by stage, and inside a game one union by phase, each member holding only what exists then.
 // Times are epoch milliseconds and come in with the commits; nothing here reads a clock.
 
+import { SEATS } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import type { Piece } from '../game/pieces.ts';
 import type { PlayType } from '../game/sets.ts';
@@ -41,7 +42,7 @@ export type AvatarColour = (typeof AVATAR_COLOURS)[number];
 export const DISPENSABLE = ['turn_complete', 'turn_start'] as const;
 export type Dispensable = (typeof DISPENSABLE)[number];
 /** A connection that hears of a room. `without`: what it need not be told; nothing when that is missing. */
-interface Listener {
+export interface Listener {
   readonly connection: ConnectionId;
   readonly since: number;
   readonly without?: readonly Dispensable[];
@@ -123,6 +124,20 @@ export type Room = NoRoom | LiveRoom | ClosedRoom;
 /** Whether there are seats: the room exists and has not closed. */
 export function isLive(room: Room): room is LiveRoom {
   return room.stage !== 'none' && room.stage !== 'closed';
+}
+
+/** Whether a human sits there with a connection at this moment. */
+export function isConnected(occupant: Occupant | null): boolean {
+  return occupant?.kind === 'human' && occupant.presence.status === 'present';
+}
+
+/** Everybody who hears of a room: those who sit, in the order of their seats, then those who watch. */
+export function listenersOf({ seats, spectators }: LiveRoom): readonly Listener[] {
+  const seated = SEATS.flatMap((seat) => {
+    const occupant = seats[seat];
+    return occupant?.kind === 'human' && occupant.presence.status === 'present' ? [occupant.presence] : [];
+  });
+  return [...seated, ...spectators];
 }
 
 export type GameOutcome = 'completed' | 'abandoned' | 'aborted';

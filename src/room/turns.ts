@@ -1,8 +1,9 @@
 // Whose move it is.
 
-import { orderFrom, SEATS } from '../game/seats.ts';
+import { orderFrom } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
-import type { Phase, PlayingRoom } from './room.ts';
+import { isConnected, listenersOf } from './room.ts';
+import type { Phase, PlayingRoom, Round } from './room.ts';
 
 /** Who must declare or play next; null in phases without a single mover, or when all have moved. */
 export function currentMover(phase: Phase): Seat | null {
@@ -35,16 +36,14 @@ export function resultsEnd({ game: { phase }, attendance, settings }: PlayingRoo
  * Whether the next turn begins by itself when the result's time is over, with no commit of its own: a connected human leads it, and
  * everybody connected knows (`turn_start` in their `without`). It is in the log with its first play, or once its time is up.
  */
-export function startsUntold({ game: { phase }, seats, spectators }: PlayingRoom): boolean {
-  if (phase.name !== 'turn_results' || phase.round.hands[1].length === 0) return false;
-  const seated = SEATS.flatMap((seat) => {
-    const occupant = seats[seat];
-    return occupant.kind === 'human' && occupant.presence.status === 'present' ? [occupant.presence] : [];
-  });
-  const leader = seats[phase.result.winner];
-  return (
-    leader.kind === 'human' &&
-    leader.presence.status === 'present' &&
-    [...seated, ...spectators].every(({ without = [] }) => without.includes('turn_start'))
-  );
+export function startsUntold(room: PlayingRoom): boolean {
+  const { phase } = room.game;
+  if (phase.name !== 'turn_results' || areHandsEmpty(phase.round)) return false;
+  const isLed = isConnected(room.seats[phase.result.winner]);
+  return isLed && listenersOf(room).every(({ without = [] }) => without.includes('turn_start'));
+}
+
+/** Whether everything has been played. All hands are always equally long. */
+export function areHandsEmpty({ hands }: Round): boolean {
+  return hands[1].length === 0;
 }

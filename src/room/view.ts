@@ -5,7 +5,8 @@ import { bySeat } from '../game/seats.ts';
 import type { BySeat, Seat } from '../game/seats.ts';
 import { awaitedSeats, isBotPlayed, moveDeadline } from './due.ts';
 import { resultsEnd } from './turns.ts';
-import { declarationsSoFar, isConnected } from './evolve.ts';
+import { declarationsSoFar } from './evolve.ts';
+import { isConnected } from './room.ts';
 import type {
   AvatarColour,
   Game,
