@@ -12,6 +12,7 @@ import type { Dispensable } from '../../src/room/room.ts';
 import { chanceFrom, moveFor, occasionIn } from './moves.ts';
 import type { Chance } from './moves.ts';
 import { canonical, pieceOf, Violation, Witness, without } from './witness.ts';
+import { entryOf } from '../../src/protocol/by-name.ts';
 
 export interface PlayOptions {
   /** The entry, e.g. `http://localhost:8080`. */
@@ -288,7 +289,7 @@ class Ledger {
   /** Whether this is the first sight of the commit. */
   enter(view: GameView, by: string): boolean {
     const open = canonical(publicPart(view));
-    const hand = view.players[by]?.hand?.map(pieceOf) ?? [];
+    const hand = entryOf(view.players, by)?.hand?.map(pieceOf) ?? [];
     const known = this.#commits.get(view.sequence);
     if (known === undefined) {
       this.#commits.set(view.sequence, { by, open, hands: new Map([[by, hand]]) });

@@ -6,6 +6,7 @@ import { SET_SIZES, setsIn } from '../../src/game/sets.ts';
 import type { ClientEvent, ClientEvents } from '../../src/web/client.ts';
 import type { GameView } from '../../src/web/client-state.ts';
 import { pieceOf } from './witness.ts';
+import { entryOf } from '../../src/protocol/by-name.ts';
 
 /** A frame to send. */
 export type Move = {
@@ -69,8 +70,8 @@ function declaration(
   chance: Chance,
 ): number {
   const { declaration_order, declarations } = view.phase_data;
-  const declared = declaration_order.flatMap((each) => declarations[each] ?? []);
-  const zerosInARow = view.players[name]?.zero_declares_in_a_row ?? 0;
+  const declared = declaration_order.flatMap((each) => entryOf(declarations, each) ?? []);
+  const zerosInARow = entryOf(view.players, name)?.zero_declares_in_a_row ?? 0;
   if (chance() < RANDOM_SHARE) return pickOne(allowedDeclarations({ declared, zerosInARow }), chance);
   return botDeclares({ hand: handOf(view, name), declared, zerosInARow, isFirst: declared.length === 0 });
 }
@@ -86,7 +87,7 @@ function play(view: GameView, name: string, required: number | null, chance: Cha
 }
 
 function handOf(view: GameView, name: string) {
-  return view.players[name]?.hand?.map(pieceOf) ?? [];
+  return entryOf(view.players, name)?.hand?.map(pieceOf) ?? [];
 }
 
 function pickOne<T>(choices: readonly T[], chance: Chance): T {

@@ -13,6 +13,7 @@ import type { TablePlay } from '../../src/protocol/server-frames.ts';
 import type { Dispensable } from '../../src/room/room.ts';
 import type { GameView, ServerFrame } from '../../src/web/client-state.ts';
 import { findFieldProblem } from './frames.ts';
+import { entryOf } from '../../src/protocol/by-name.ts';
 
 /** Something a seat saw that the rules or the protocol exclude. */
 export class Violation extends Error {}
@@ -224,7 +225,7 @@ export class Witness {
   }
 
   #hand(view: GameView): readonly Piece[] {
-    return view.players[this.name]?.hand?.map(pieceOf) ?? [];
+    return entryOf(view.players, this.name)?.hand?.map(pieceOf) ?? [];
   }
 
   #judgeHands(view: GameView, round: Round): void {
@@ -253,7 +254,7 @@ export class Witness {
     const { turn_plays, required_piece_count, turn_order, current_turn_starter, pile_counts } =
       view.phase_data;
     const order = rotate(turn_order, current_turn_starter);
-    const plays = order.flatMap((name) => turn_plays[name] ?? []);
+    const plays = order.flatMap((name) => entryOf(turn_plays, name) ?? []);
     same('the number of plays', Object.keys(turn_plays).length, plays.length);
     same('the players who have laid', Object.keys(turn_plays).sort(), order.slice(0, plays.length).sort());
     same('the current player', view.phase_data.current_player, order[plays.length] ?? null);
@@ -270,7 +271,7 @@ export class Witness {
     judgePlays(turn_plays);
     judgeAllDeclared(view, round);
     same('the number of plays', Object.keys(turn_plays).length, 4);
-    same('the winning pieces', winning_play.pieces, turn_plays[turn_winner]?.pieces);
+    same('the winning pieces', winning_play.pieces, entryOf(turn_plays, turn_winner)?.pieces);
     same('the piles won', winning_play.pilesWon, winning_play.pieces.length);
     const isLast = Object.values(view.players).every(({ hand_size }) => hand_size === 0);
     same('the next phase', next_phase, isLast ? 'scoring' : 'turn');
@@ -286,7 +287,7 @@ export class Witness {
     turnsOver: number,
   ): void {
     for (const { name, captured_piles } of Object.values(view.players))
-      same(`the piles of ${name}`, captured_piles, piles[name]);
+      same(`the piles of ${name}`, captured_piles, entryOf(piles, name));
     if (!isComplete(view, round)) return;
     const won = new Map(Object.keys(view.players).map((name) => [name, 0]));
     for (let turn = 1; turn <= turnsOver; turn++) {
@@ -301,7 +302,7 @@ export class Witness {
     same('the next starter', end.next_starter, end.winner);
     same('the piles won', end.winning_play.pilesWon, end.winning_play.pieces.length);
     same('the piles of the turn', sum(Object.values(end.player_piles)), end.winning_play.pilesWon);
-    same('who got them', end.player_piles[end.winner], end.winning_play.pilesWon);
+    same('who got them', entryOf(end.player_piles, end.winner), end.winning_play.pilesWon);
     same('whether the round goes on', end.will_continue, !end.all_hands_empty);
     if (end.all_hands_empty) {
       same(
@@ -330,8 +331,8 @@ export class Witness {
       same(`the score of ${name}`, { base_score, bonus, hit_value, final_score }, wireScore(due));
       const before = this.#totals.get(name) ?? (round.number === 1 ? 0 : undefined);
       if (before !== undefined) same(`the total of ${name}`, score.total_score, before + final_score);
-      same(`the total of ${name}`, total_scores[name], score.total_score);
-      same(`the score shown with ${name}`, view.players[name]?.score, score.total_score);
+      same(`the total of ${name}`, entryOf(total_scores, name), score.total_score);
+      same(`the score shown with ${name}`, entryOf(view.players, name)?.score, score.total_score);
       const shown = scoring_players_data.find((player) => player.name === name);
       same(`the piles shown with ${name}`, shown?.captured_piles, actual);
     }
@@ -377,7 +378,7 @@ function recordPlays(view: GameView, round: Round): void {
   const order =
     view.phase === 'turn' ? rotate(view.phase_data.turn_order, view.phase_data.current_turn_starter) : [];
   const laid = [...order, ...Object.keys(turn_plays)].flatMap((name) => {
-    const play = turn_plays[name];
+    const play = entryOf(turn_plays, name);
     return play === undefined ? [] : [[name, play.pieces.map(pieceOf)] as const];
   });
   const turn = round.turns.get(number) ?? new Map<string, readonly Piece[]>();
@@ -402,12 +403,12 @@ function judgePlays(plays: Table): void {
 function judgeDeclaring(view: ViewOf<'declaration'>, round: Round): void {
   const { players, phase_data } = view;
   const { declaration_order: order, declarations, declaration_total, current_declarer } = phase_data;
-  const values = order.flatMap((name) => declarations[name] ?? []);
+  const values = order.flatMap((name) => entryOf(declarations, name) ?? []);
   same('the declarations in order', values.length, Object.keys(declarations).length);
   same('the total declared', declaration_total, sum(values));
   same('the current declarer', current_declarer, order[values.length] ?? null);
   for (const [place, name] of order.entries())
-    same(`the declaration shown with ${name}`, players[name]?.declared, values[place] ?? null);
+    same(`the declaration shown with ${name}`, entryOf(players, name)?.declared, values[place] ?? null);
   judgeValues(order.slice(0, values.length), view);
   recordDeclared(view, round);
 }
@@ -416,8 +417,8 @@ function judgeDeclaring(view: ViewOf<'declaration'>, round: Round): void {
 function judgeValues(order: readonly string[], { players }: GameView): void {
   const values: number[] = [];
   for (const name of order) {
-    const value = players[name]?.declared ?? -1;
-    const zerosInARow = players[name]?.zero_declares_in_a_row ?? 0;
+    const value = entryOf(players, name)?.declared ?? -1;
+    const zerosInARow = entryOf(players, name)?.zero_declares_in_a_row ?? 0;
     const allowed = allowedDeclarations({ declared: values, zerosInARow });
     require(allowed.includes(value), `${name} could not declare ${value}`);
     values.push(value);

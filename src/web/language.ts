@@ -1,6 +1,7 @@
 // The language of the pages: remembered, else the browser's own, else English.
 
 import { useEffect, useState } from 'preact/hooks';
+import { browserShelf } from './storage.ts';
 import { en } from './texts/en.ts';
 import { th } from './texts/th.ts';
 
@@ -22,9 +23,7 @@ export function chooseLanguage(stored: string | null, preferred: readonly string
 }
 
 let current: Language =
-  typeof localStorage === 'undefined'
-    ? 'en'
-    : chooseLanguage(localStorage.getItem(STORED), navigator.languages);
+  typeof document === 'undefined' ? 'en' : chooseLanguage(browserShelf.read(STORED), navigator.languages);
 
 /** The texts of the present language; a page that calls `useLanguage` at its root is drawn anew when it changes. */
 export function texts(): Texts {
@@ -47,6 +46,6 @@ export function useLanguage(): readonly [Language, (language: Language) => void]
 
 function changeLanguage(language: Language): void {
   current = language;
-  localStorage.setItem(STORED, language);
+  browserShelf.write(STORED, language);
   dispatchEvent(new Event(CHANGED));
 }

@@ -27,9 +27,12 @@ export function Lobby() {
   const enter = async (take: (lobby: Client) => Promise<string | null>) => {
     if (client === null) return;
     setBusy(true);
-    const room = await take(client);
-    setBusy(false);
-    if (room !== null) goToRoom(room);
+    try {
+      const room = await take(client);
+      if (room !== null) goToRoom(room);
+    } finally {
+      setBusy(false);
+    }
   };
   const join = (room: string) => void enter((lobby) => joinRoom(lobby, room, name));
 

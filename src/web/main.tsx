@@ -1,12 +1,14 @@
 // The player's page: one place at a time, everything on it from the server's frames.
 
 import { render } from 'preact';
+import { Guarded } from './guarded.tsx';
 import { texts, useLanguage } from './language.ts';
 import { lazily } from './lazily.tsx';
 import { Lobby } from './lobby.tsx';
 import { Page } from './notices.tsx';
 import { Room } from './room.tsx';
 import { followLink, useRoute } from './route.ts';
+import type { Route } from './route.ts';
 
 const Leaderboard = lazily(() => import('./ranking/leaderboard.tsx').then((part) => part.Leaderboard));
 const ReplayPage = lazily(() => import('./replay/replay.tsx').then((part) => part.ReplayPage));
@@ -15,6 +17,14 @@ const RulesText = lazily(() => import('./rules.tsx').then((part) => part.RulesTe
 function App() {
   useLanguage();
   const route = useRoute();
+  return (
+    <Guarded place={JSON.stringify(route)}>
+      <Place route={route} />
+    </Guarded>
+  );
+}
+
+function Place({ route }: { route: Route }) {
   switch (route.page) {
     case 'lobby':
       return <Lobby />;

@@ -7,6 +7,7 @@ import { classify, pick, SET_SIZES, setsIn, strength, totalPoints } from '../gam
 import type { PlayType } from '../game/sets.ts';
 import type { TablePlay } from '../protocol/server-frames.ts';
 import { piecesOf } from './pieces.ts';
+import { entryOf } from '../protocol/by-name.ts';
 
 /** Why chosen pieces may not be played. */
 export type Obstacle =
@@ -63,10 +64,10 @@ export function bestSoFar(
   order: readonly string[],
   plays: Readonly<Record<string, TablePlay>>,
 ): string | null {
-  const laid = order.filter((name) => plays[name] !== undefined);
+  const laid = order.filter((name) => Object.hasOwn(plays, name));
   const [leader] = laid;
   if (leader === undefined) return null;
-  const piecesBy = (name: string) => piecesOf(plays[name]?.pieces ?? []);
+  const piecesBy = (name: string) => piecesOf(entryOf(plays, name)?.pieces ?? []);
   return laid.reduce((best, name) => {
     const isOfType = classify(piecesBy(name)) === classify(piecesBy(leader));
     return isOfType && strength(piecesBy(name)) > strength(piecesBy(best)) ? name : best;

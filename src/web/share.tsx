@@ -5,10 +5,19 @@ import { useState } from 'preact/hooks';
 import { texts } from './language.ts';
 
 export function Share({ room }: { room: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
+  const isCopied = outcome === 'copied';
   const link = `${location.origin}/room/${room}`;
   const t = texts();
-  const copy = () => navigator.clipboard.writeText(link).then(() => setCopied(true));
+  // Pages without TLS have no clipboard, and a browser may refuse it.
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      setOutcome('copied');
+    } catch {
+      setOutcome('refused');
+    }
+  };
   return (
     <div class="stack share">
       <p>{t.inviteHint}</p>
@@ -30,8 +39,8 @@ export function Share({ room }: { room: string }) {
           </button>
         )}
       </div>
-      <span role="status" class="unseen">
-        {isCopied ? t.copied : ''}
+      <span role="status" class={outcome === 'refused' ? 'small' : 'unseen'}>
+        {outcome === null ? '' : isCopied ? t.copied : t.copyByHand}
       </span>
     </div>
   );

@@ -1,5 +1,7 @@
 // Short sounds, made by the browser itself: no files. Off when the player says so; remembered.
 
+import { browserShelf } from './storage.ts';
+
 const STORED = 'liap.sound';
 const CHANGED = 'liap:sound';
 
@@ -34,11 +36,11 @@ const NOTES: Readonly<Record<Sound, readonly Note[]>> = {
 let context: AudioContext | null = null;
 
 export function isSoundOn(): boolean {
-  return localStorage.getItem(STORED) !== 'off';
+  return browserShelf.read(STORED) !== 'off';
 }
 
 export function setSound(state: 'on' | 'off'): void {
-  localStorage.setItem(STORED, state);
+  browserShelf.write(STORED, state);
   dispatchEvent(new Event(CHANGED));
 }
 
@@ -51,9 +53,13 @@ export function onSoundChange(listener: () => void): () => void {
 /** Plays a sound, if they are on and the browser lets the page be heard (after a first touch or key). */
 export function playSound(sound: Sound): void {
   if (!isSoundOn() || !mayBeHeard()) return;
-  context ??= new AudioContext();
-  if (context.state === 'suspended') void context.resume();
-  for (const note of NOTES[sound]) playNote(context, note);
+  try {
+    context ??= new AudioContext();
+    if (context.state === 'suspended') context.resume().catch(() => undefined);
+    for (const note of NOTES[sound]) playNote(context, note);
+  } catch {
+    // A machine without audio, or with all of it taken: the page shows everything that is heard.
+  }
 }
 
 function playNote(audio: AudioContext, [frequency, start, length, volume]: Note): void {

@@ -9,6 +9,7 @@ import { botPlays } from '../../src/game/bot.ts';
 import { applyFrame, beginTurn, NOTHING_KNOWN, overdueIn, turnBeginsIn } from '../../src/web/client-state.ts';
 import type { ClientState, GameView, ServerFrame } from '../../src/web/client-state.ts';
 import type { Cloud } from './cloud.ts';
+import { entryOf } from '../../src/protocol/by-name.ts';
 
 /** How a player and its network are, each from 0 to 1 for every time it could act. */
 export interface Nature {
@@ -352,7 +353,7 @@ export class Player {
   }
 
   #hand(): readonly Piece[] {
-    const entry = this.view?.players[this.name];
+    const entry = this.view === null ? undefined : entryOf(this.view.players, this.name);
     const labels = entry !== undefined && 'hand' in entry ? (entry.hand ?? []) : [];
     return labels.flatMap((text) => PIECES.find((piece) => text.startsWith(`${piece}(`)) ?? []);
   }

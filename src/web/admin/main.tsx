@@ -2,6 +2,7 @@
 
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Guarded } from '../guarded.tsx';
 import { createApi } from './api.ts';
 import { Login } from './login.tsx';
 import { Overview } from './overview.tsx';
@@ -9,21 +10,22 @@ import { Link } from './parts.tsx';
 import { RoomView } from './room.tsx';
 import { RoomList } from './rooms.tsx';
 import { useRoute } from './route.ts';
+import { tabShelf } from '../storage.ts';
 import type { Route } from './route.ts';
 
 /** The token's place: this tab alone, and gone with it. */
 const TOKEN_KEY = 'liap-operator-token';
 
 function App() {
-  const [token, setToken] = useState(sessionStorage.getItem(TOKEN_KEY));
+  const [token, setToken] = useState(() => tabShelf.read(TOKEN_KEY));
   const [farewell, setFarewell] = useState<string | null>(null);
   const leave = (message: string | null): void => {
-    sessionStorage.removeItem(TOKEN_KEY);
+    tabShelf.forget(TOKEN_KEY);
     setFarewell(message);
     setToken(null);
   };
   const enter = (accepted: string): void => {
-    sessionStorage.setItem(TOKEN_KEY, accepted);
+    tabShelf.write(TOKEN_KEY, accepted);
     setToken(accepted);
   };
   if (token === null) return <Login farewell={farewell} onAccepted={enter} />;
@@ -63,9 +65,11 @@ function Desk({ token, onLeave }: DeskProps) {
         </button>
       </header>
       <main>
-        {route.page === 'overview' && <Overview {...view} />}
-        {route.page === 'rooms' && <RoomList {...view} />}
-        {route.page === 'room' && <RoomView key={route.room} {...view} id={route.room} />}
+        <Guarded place={JSON.stringify(route)}>
+          {route.page === 'overview' && <Overview {...view} />}
+          {route.page === 'rooms' && <RoomList {...view} />}
+          {route.page === 'room' && <RoomView key={route.room} {...view} id={route.room} />}
+        </Guarded>
       </main>
     </>
   );

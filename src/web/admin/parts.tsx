@@ -5,6 +5,7 @@ import { goTo, pathOf } from './route.ts';
 import type { Route } from './route.ts';
 import { clock, words } from './format.ts';
 import type { Polled } from './poll.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 interface LinkProps {
   readonly to: Route;
@@ -39,7 +40,7 @@ export function Badge({ tone, children }: { readonly tone: Tone; readonly childr
 
 const STAGE_TONE: Readonly<Record<string, Tone>> = { playing: 'busy', open: 'good', closed: 'bad' };
 export function StageBadge({ stage }: { readonly stage: string }) {
-  return <Badge tone={STAGE_TONE[stage] ?? 'calm'}>{words(stage)}</Badge>;
+  return <Badge tone={entryOf(STAGE_TONE, stage) ?? 'calm'}>{words(stage)}</Badge>;
 }
 
 const STATUS_TONE: Readonly<Record<string, Tone>> = {
@@ -51,7 +52,7 @@ const STATUS_TONE: Readonly<Record<string, Tone>> = {
 };
 export function ExecutionBadge({ status }: { readonly status: string | null }) {
   if (status === null) return <Badge tone="bad">None</Badge>;
-  return <Badge tone={STATUS_TONE[status] ?? 'calm'}>{words(status)}</Badge>;
+  return <Badge tone={entryOf(STATUS_TONE, status) ?? 'calm'}>{words(status)}</Badge>;
 }
 
 /** What is shown instead of a view that has nothing to show yet, or beside one that is out of date. */

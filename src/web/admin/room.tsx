@@ -9,6 +9,7 @@ import type { ViewProps } from './overview.tsx';
 import { Badge, ExecutionBadge, Freshness, Link, Scroll, StageBadge } from './parts.tsx';
 import type { Tone } from './parts.tsx';
 import { usePolled } from './poll.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 const EVERY_MS = 3_000;
 
@@ -226,7 +227,9 @@ function SeatRow({ seat, now }: { readonly seat: SeatDetail; readonly now: numbe
         {seat.is_awaited && <Badge tone="busy">To move</Badge>}
       </td>
       <td>
-        {presence !== null && <Badge tone={PRESENCE_TONE[presence] ?? 'calm'}>{words(presence)}</Badge>}
+        {presence !== null && (
+          <Badge tone={entryOf(PRESENCE_TONE, presence) ?? 'calm'}>{words(presence)}</Badge>
+        )}
         {kind === 'bot' && <Badge tone="calm">Bot</Badge>}{' '}
         {since !== null && <span class="faint">{duration((now - since) / 1_000)}</span>}
       </td>

@@ -8,6 +8,7 @@ import { Tiles } from '../tile.tsx';
 import type { GameProps } from './game.tsx';
 import { Plate } from './plate.tsx';
 import { awaitedIn, namesAround, PLACES } from './who.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 export function Board({ view, me, state, said }: GameProps & { said: ReadonlyMap<string, Emote> }) {
   const awaited = awaitedIn(view);
@@ -17,7 +18,7 @@ export function Board({ view, me, state, said }: GameProps & { said: ReadonlyMap
       <Middle view={view} />
       <ul class="around">
         {namesAround(view, state.room).map((name, index) => {
-          const player = view.players[name];
+          const player = entryOf(view.players, name);
           if (player === undefined) return null;
           return (
             <li key={name} class={`place ${PLACES[index] ?? ''}`}>
@@ -31,7 +32,7 @@ export function Board({ view, me, state, said }: GameProps & { said: ReadonlyMap
                 isForced={view.last_action?.forced === true && view.last_action.player === name}
               />
               {isDeclaring(view) && <Declared value={player.declared} />}
-              <Laid play={plays.plays[name]} look={plays.best === name ? 'best' : 'other'} />
+              <Laid play={entryOf(plays.plays, name)} look={plays.best === name ? 'best' : 'other'} />
             </li>
           );
         })}

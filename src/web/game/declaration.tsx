@@ -9,6 +9,7 @@ import { piecesOf } from '../pieces.ts';
 import type { GameProps } from './game.tsx';
 import { IdleHand } from './idle-hand.tsx';
 import { Tray } from './tray.tsx';
+import { entryOf } from '../../protocol/by-name.ts';
 
 const NUMBERS = Array.from({ length: PILES + 1 }, (_, value) => value);
 
@@ -38,8 +39,8 @@ function OwnDeclaration({
 }: GameProps<'declaration'> & { readonly me: string }) {
   const { declaration_order, declarations, declaration_total } = view.phase_data;
   const [hint, setHint] = useState<number | null>(null);
-  const declared = declaration_order.flatMap((name) => declarations[name] ?? []);
-  const zerosInARow = view.players[me]?.zero_declares_in_a_row ?? 0;
+  const declared = declaration_order.flatMap((name) => entryOf(declarations, name) ?? []);
+  const zerosInARow = entryOf(view.players, me)?.zero_declares_in_a_row ?? 0;
   const rules = { declared, zerosInARow };
   const allowed = allowedDeclarations(rules);
   const suggest = () => {

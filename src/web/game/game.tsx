@@ -19,6 +19,7 @@ import { RoundStart } from './round-start.tsx';
 import { Turn } from './turn.tsx';
 import { TurnResult } from './turn-result.tsx';
 import { awaitedIn } from './who.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 const Scoring = lazily(() => import('./scoring.tsx').then((part) => part.Scoring));
 const GameOver = lazily(() => import('./game-over.tsx').then((part) => part.GameOver));
@@ -58,8 +59,9 @@ export function Game({ room, view, isWatching, connection }: GameScreenProps) {
   const screen = useFocusOnTurn(view.phase, isMine);
   useEffect(() => {
     // So that no score waits for the network when a round ends.
-    void import('./scoring.tsx');
-    void import('./game-over.tsx');
+    for (const part of [import('./scoring.tsx'), import('./game-over.tsx')])
+      // What did not load now is asked for again when it is shown.
+      part.catch(() => undefined);
   }, []);
   return (
     <Page
@@ -144,7 +146,7 @@ function Announcements({ view, said }: { view: GameView; said: ReadonlyMap<strin
 function sayAction({ last_action: action, phase, phase_data }: GameView): string {
   if (action?.kind === 'declare') return texts().declared(action.player, action.value);
   if (action?.kind !== 'play' || (phase !== 'turn' && phase !== 'turn_results')) return '';
-  const play = phase_data.turn_plays[action.player];
+  const play = entryOf(phase_data.turn_plays, action.player);
   return play === undefined ? '' : `${action.player}: ${texts().setWorth(play.play_type, play.play_value)}`;
 }
 

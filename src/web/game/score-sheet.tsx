@@ -3,6 +3,7 @@
 import type { SheetRow } from '../../protocol/server-frames.ts';
 import { texts } from '../language.ts';
 import { plain } from './who.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 interface ScoreSheetProps {
   readonly rows: readonly SheetRow[];
@@ -36,7 +37,7 @@ export function ScoreSheet({ rows, names, me }: ScoreSheetProps) {
               </th>
               {names.map((name) => (
                 <td key={name} class={name === me ? 'number own' : 'number'}>
-                  <Cell entry={players[name]} />
+                  <Cell entry={entryOf(players, name)} />
                 </td>
               ))}
             </tr>
@@ -48,7 +49,7 @@ export function ScoreSheet({ rows, names, me }: ScoreSheetProps) {
             {names.map((name) => (
               <td key={name} class={name === me ? 'number own' : 'number'}>
                 <strong>
-                  {plain(rows.reduce((sum, { players }) => sum + (players[name]?.score ?? 0), 0))}
+                  {plain(rows.reduce((sum, { players }) => sum + (entryOf(players, name)?.score ?? 0), 0))}
                 </strong>
               </td>
             ))}

@@ -4,6 +4,7 @@ import { texts } from '../language.ts';
 import type { GameProps } from './game.tsx';
 import { ScoreSheet, signed } from './score-sheet.tsx';
 import { namesAround, plain } from './who.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 export function Scoring({ view, me, state }: GameProps<'scoring'>) {
   const { round_scores, redeal_multiplier, game_complete, score_sheet } = view.phase_data;
@@ -17,7 +18,7 @@ export function Scoring({ view, me, state }: GameProps<'scoring'>) {
       </header>
       <ul class="results">
         {names.map((name) => {
-          const score = round_scores[name];
+          const score = entryOf(round_scores, name);
           if (score === undefined) return null;
           return (
             <li key={name} class={name === me ? 'own' : undefined}>

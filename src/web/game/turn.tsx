@@ -9,6 +9,7 @@ import type { Required, Selection } from '../selection.ts';
 import type { GameProps } from './game.tsx';
 import { Hand } from './hand.tsx';
 import { Tray } from './tray.tsx';
+import { entryOf } from '../../protocol/by-name.ts';
 
 export function Turn(props: GameProps<'turn'>) {
   const { view, me, state } = props;
@@ -89,13 +90,13 @@ function requiredIn({
 }: TurnView): Required | null {
   if (required_piece_count === null) return null;
   const best = bestSoFar(turn_order, turn_plays) ?? '';
-  return { count: required_piece_count, best: turn_plays[best]?.pieces ?? [] };
+  return { count: required_piece_count, best: entryOf(turn_plays, best)?.pieces ?? [] };
 }
 
 /** With nothing chosen: the play to beat, or how to lead. */
 function toBeat({ phase_data: { turn_order, turn_plays } }: TurnView): string {
   const best = bestSoFar(turn_order, turn_plays);
-  const play = turn_plays[best ?? ''];
+  const play = best === null ? undefined : entryOf(turn_plays, best);
   if (best === null || play === undefined) return texts().leadHint;
   return texts().toBeat(best, texts().setWorth(play.play_type, play.play_value));
 }

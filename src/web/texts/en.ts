@@ -5,6 +5,7 @@ import type { PlayType } from '../../game/sets.ts';
 import type { Emote, StarterReason } from '../../protocol/server-frames.ts';
 import type { Problem } from '../client-state.ts';
 import type { Obstacle } from '../selection.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 const COLOURS: Readonly<Record<Colour, string>> = { RED: 'Red', BLACK: 'Black' };
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -249,11 +250,14 @@ export const en = {
   noLeaderboard: 'The leaderboard cannot be loaded now.',
   more: 'More',
   tryAgain: 'Try again',
+  partMissing: 'This part of the page did not load.',
+  viewFailed: 'Something went wrong while showing this page. Your game goes on at the server.',
+  copyByHand: 'Copying is not possible here: select the link and copy it.',
 
   // What is wrong
   reconnecting: 'The connection is lost. Trying to reach the server again…',
   problem: ({ message }: Problem): string => message,
-  farewell: (reason: string, message: string) => FAREWELLS[reason] ?? message,
+  farewell: (reason: string, message: string) => entryOf(FAREWELLS, reason) ?? message,
 
   // The rules page
   rulesText: {

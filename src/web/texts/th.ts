@@ -5,6 +5,7 @@ import type { PlayType } from '../../game/sets.ts';
 import type { Emote, StarterReason } from '../../protocol/server-frames.ts';
 import type { Problem } from '../client-state.ts';
 import type { Texts } from '../language.ts';
+import { entryOf } from '../../protocol/by-name.ts';
 
 const COLOURS: Readonly<Record<Colour, string>> = { RED: 'แดง', BLACK: 'ดำ' };
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -254,10 +255,13 @@ export const th: Texts = {
   noLeaderboard: 'โหลดตารางอันดับไม่ได้ในขณะนี้',
   more: 'เพิ่มเติม',
   tryAgain: 'ลองอีกครั้ง',
+  partMissing: 'ส่วนนี้ของหน้าโหลดไม่สำเร็จ',
+  viewFailed: 'แสดงหน้านี้ไม่สำเร็จ เกมของคุณยังดำเนินต่อไปบนเซิร์ฟเวอร์',
+  copyByHand: 'คัดลอกอัตโนมัติไม่ได้ กรุณาเลือกลิงก์แล้วคัดลอกเอง',
 
   reconnecting: 'ขาดการเชื่อมต่อ กำลังเชื่อมต่อใหม่…',
   problem: ({ code }) => PROBLEMS[code],
-  farewell: (reason, message) => FAREWELLS[reason] ?? message,
+  farewell: (reason, message) => entryOf(FAREWELLS, reason) ?? message,
 
   rulesText: {
     goal: 'เป้าหมาย',
