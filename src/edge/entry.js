@@ -49,7 +49,9 @@ async function chooseBackend(event) {
 // How many of a hundred visitors make their rooms here; null when there is no other backend (any more).
 async function shareOfNew() {
   try {
-    const share = Number(await cf.kvs().get('new-rooms-percent'));
+    // Into a variable first: CloudFront refuses an `await` among a call's arguments.
+    const value = await cf.kvs().get('new-rooms-percent');
+    const share = Number(value);
     return share >= 0 && share <= 100 ? share : null;
   } catch (_error) {
     return null;
