@@ -83,6 +83,8 @@ export interface Timing {
   readonly turnStart: number;
   /** How long an opening connection, or one that was pinged, may stay silent. */
   readonly silence: number;
+  /** How long a connection may stay silent that is asked whether it outlived a sleep of the machine. */
+  readonly silenceAwake: number;
   readonly backoffLeast: number;
   readonly backoffMost: number;
 }
@@ -99,6 +101,7 @@ const TIMING: Timing = {
   pause: 12_000,
   turnStart: 200,
   silence: 10_000,
+  silenceAwake: 2_000,
   backoffLeast: 500,
   backoffMost: 15_000,
 };
@@ -190,10 +193,14 @@ export class Client {
     this.#update({ ...this.#state, problem: null });
   }
 
-  /** Does not wait for the backoff: for when the machine says it is online again. */
-  reconnectNow(): void {
-    if (this.#state.status !== 'reconnecting' || this.#socket !== null) return;
-    this.#open();
+  /**
+   * For when the page is looked at again or the machine says it is online: a lost connection is sought without waiting for the
+   * backoff, and one that may have died in sleep has to show at once that it lives.
+   */
+  wake(): void {
+    if (this.#state.status === 'closed') return;
+    if (this.#socket === null) this.#open();
+    else if (this.#attached) this.#ping(this.#timing.silenceAwake);
   }
 
   /** Believes no connection any more and seeks a new one: for when the machine says it is offline, long before silence does. */
@@ -342,16 +349,16 @@ export class Client {
     this.#pingTimer = setTimeout(() => this.#ping(), Math.min(silence, overdue));
   }
 
-  #ping(): void {
+  #ping(silence = this.#timing.silence): void {
     this.#pingLater(false);
     this.#socket?.send(JSON.stringify({ event: 'ping', data: { timestamp: Date.now() }, id: uuid() }));
-    this.#expectSign();
+    this.#expectSign(silence);
   }
 
   /** A connection that opens or was asked something must show that it lives; the network may be gone without a word. */
-  #expectSign(): void {
+  #expectSign(silence = this.#timing.silence): void {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#lose(), this.#timing.silence);
+    this.#silenceTimer = setTimeout(() => this.#lose(), silence);
   }
 
   /** The turn after a result begins on time without a word of the server, where that was agreed. */

@@ -38,14 +38,21 @@ export function useClient({ place, playerName, watch = false }: Place): Connecti
       ...(playerName === undefined ? {} : { playerName }),
     });
     const pace = pacer((shown) => setConnection({ client, state: client.state, shown }));
-    const retry = () => client.reconnectNow();
+    const wake = () => {
+      if (!document.hidden) client.wake();
+    };
     const doubt = () => client.distrust();
     const stop = client.subscribe((state) => pace.arrive(state.game));
     setConnection({ client, state: client.state, shown: null });
-    addEventListener('online', retry);
+    // A phone that was locked, a page from the back-forward cache, a network that came back: timers may have slept, and the socket died.
+    addEventListener('online', wake);
+    addEventListener('pageshow', wake);
+    document.addEventListener('visibilitychange', wake);
     addEventListener('offline', doubt);
     return () => {
-      removeEventListener('online', retry);
+      removeEventListener('online', wake);
+      removeEventListener('pageshow', wake);
+      document.removeEventListener('visibilitychange', wake);
       removeEventListener('offline', doubt);
       stop();
       pace.stop();

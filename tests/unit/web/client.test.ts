@@ -386,6 +386,36 @@ describe('a connection that is lost', () => {
     expect(server.sent('client_ready').length).toBeGreaterThanOrEqual(1);
   });
 
+  test('in the sleep of the machine is asked when the page is looked at again, and soon given up', async () => {
+    let isAsleep = false;
+    const server = await serve((sent, peer, self) => {
+      if (!isAsleep || self.peers.length > 1) polite(sent, peer, self);
+    });
+    const client = join(server, { timing: { silence: 600_000, silenceAwake: 30, backoffLeast: 1 } });
+    let pongs = 0;
+    client.onFrame(({ event }) => (pongs += event === 'pong' ? 1 : 0));
+    await eventually(() => pongs === 1);
+    client.wake();
+    await eventually(() => pongs === 2);
+    isAsleep = true;
+    client.wake();
+    await eventually(() => server.sent('client_ready').length === 2);
+    expect(server.peers).toHaveLength(2);
+  });
+
+  test('is sought at once when the page is looked at again, whatever the backoff', async () => {
+    const server = await serve();
+    const client = join(server, { timing: { backoffLeast: 600_000, backoffMost: 600_000 } });
+    await known(client);
+    server.peers[0]?.terminate();
+    await until(client, ({ status }) => status === 'reconnecting');
+    client.wake();
+    await until(client, ({ status }) => status === 'online');
+    client.close();
+    client.wake();
+    expect(client.state.status).toBe('closed');
+  });
+
   test('by the word of the machine is sought again at once, and what was asked meanwhile is asked then', async () => {
     const server = await serve((sent, peer, self) => {
       polite(sent, peer, self);
