@@ -7,7 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyServer } from 'httpxy';
 import sirv from 'sirv';
-import type { Edge, EdgeMap, EdgeRequest, EdgeResponse, RoutedRequest } from './edge.ts';
+import { cookiesOf, mapOf, pairsOf, queryOf } from './edge.ts';
+import type { Edge, EdgeRequest, EdgeResponse, EdgeValue, RoutedRequest } from './edge.ts';
 import type { Log } from './log.ts';
 import { pageHeaders } from './page-headers.ts';
 
@@ -98,8 +99,10 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
   const files = sirv(pages, {
     dev: true,
     etag: true,
+    // CloudFront runs no viewer-response after a status of 400 or more: what it noted is taken back.
     onNoMatch: (_req, res) => {
-      res.removeHeader('set-cookie');
+      for (const name of res.getHeaderNames()) res.removeHeader(name);
+      for (const [name, value] of security) res.setHeader(name, value);
       answer(res, 404);
     },
   });
@@ -113,16 +116,13 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
         answer(res, request.statusCode);
         return;
       }
+      passOn(req, request);
       if (isForPrevious(request)) return proxy.web(req, res, { target: previous ?? '' });
       if (request.uri === '/') {
         answer(res, 426);
         return;
       }
-      req.url = urlOf(request);
-      if (request.uri.startsWith('/api/')) {
-        for (const [name, { value }] of Object.entries(request.headers)) req.headers[name] = value;
-        return proxy.web(req, res, { target: api });
-      }
+      if (request.uri.startsWith('/api/')) return proxy.web(req, res, { target: api });
       for (const [name, value] of security) res.setHeader(name, value);
       await addHeaders(edge, request, res, ip);
       files(req, res);
@@ -133,12 +133,12 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
         refuse(socket, request.statusCode, request.statusDescription ?? '');
         return;
       }
+      passOn(req, request);
       if (isForPrevious(request)) return proxy.ws(req, socket, { target: previous ?? '' }, head);
       if (request.uri !== '/') {
         refuse(socket, 404, 'Not Found');
         return;
       }
-      req.url = urlOf(request);
       return proxy.ws(req, socket, { target: sockets }, head);
     },
   };
@@ -146,7 +146,10 @@ function createSite({ sockets, api, pages, edge, previous }: Origins, log: Log):
 
 /** Runs viewer-response on the answer that the files will give, and notes its headers and cookies on it. */
 async function addHeaders(edge: Edge, request: EdgeRequest, res: ServerResponse, ip: string): Promise<void> {
-  addToHead(res, await edge.viewerResponse(request, { statusCode: 200, headers: {} }, ip));
+  addToHead(
+    res,
+    await edge.viewerResponse(request, { statusCode: 200, statusDescription: 'OK', headers: {} }, ip),
+  );
 }
 
 function addToHead(res: ServerResponse, response: EdgeResponse): void {
@@ -157,31 +160,39 @@ function addToHead(res: ServerResponse, response: EdgeResponse): void {
   }
 }
 
+/** The request as CloudFront hands it to the function; cookies are none of its headers. */
 function requestOf(req: IncomingMessage): EdgeRequest {
-  const url = new URL(req.url ?? '/', 'http://localhost');
+  const [path = '', ...query] = (req.url ?? '/').split('?');
+  const { cookie, ...headers } = req.headersDistinct;
   return {
     method: req.method ?? 'GET',
-    uri: url.pathname,
-    querystring: toMap(url.searchParams.entries()),
-    headers: toMap(Object.entries(req.headers).map(([name, value]) => [name, String(value)])),
-    cookies: toMap((req.headers.cookie ?? '').split(';').map(splitCookie)),
+    uri: new URL(path.startsWith('/') ? `http://localhost${path}` : path, 'http://localhost').pathname,
+    querystring: queryOf(query.join('?')),
+    headers: mapOf(
+      Object.entries(headers).flatMap(([name, values = []]) =>
+        values.map((value): [string, string] => [name, value]),
+      ),
+    ),
+    cookies: cookiesOf((cookie ?? []).join(';')),
   };
 }
 
-const toMap = (entries: Iterable<readonly [string, string]>): EdgeMap =>
-  Object.fromEntries([...entries].map(([name, value]) => [name, { value }]));
-
-function splitCookie(text: string): [string, string] {
-  const [name = '', ...value] = text.trim().split('=');
-  return [name, value.join('=')];
+/** Makes the request what the function left of it, with nothing decoded or encoded on the way. */
+function passOn(req: IncomingMessage, request: EdgeRequest): void {
+  const query = pairsOf(request.querystring).map(joinPair).join('&');
+  req.url = query === '' ? request.uri : `${request.uri}?${query}`;
+  const cookie = pairsOf(request.cookies).map(joinPair).join('; ');
+  req.headers = {
+    ...Object.fromEntries(Object.entries(request.headers).map(([name, each]) => [name, valueOf(each)])),
+    ...(cookie !== '' && { cookie }),
+  };
 }
 
-function urlOf(request: EdgeRequest): string {
-  const query = new URLSearchParams(
-    Object.entries(request.querystring).map(([name, { value }]) => [name, value]),
-  );
-  return query.size === 0 ? request.uri : `${request.uri}?${query.toString()}`;
-}
+/** A header of several lines is one to Node, as to the functions behind API Gateway. */
+const valueOf = ({ value, multiValue }: EdgeValue): string =>
+  multiValue === undefined ? value : multiValue.map((each) => each.value).join(', ');
+
+const joinPair = ([name, value]: readonly [string, string]): string => `${name}=${value}`;
 
 const addressOf = (req: IncomingMessage): string => req.socket.remoteAddress ?? '';
 

@@ -72,9 +72,15 @@ function sideKnown(request, share) {
 }
 
 function noteSide(request, side) {
+  // Values are as the viewer sent them, still encoded, and a name may have several.
   const query = Object.keys(request.querystring)
-    .map((name) => name + '=' + request.querystring[name].value)
+    .map((name) => {
+      const one = request.querystring[name];
+      return (one.multiValue || [one]).map((each) => name + '=' + each.value).join('&');
+    })
     .join('&');
+  // Two slashes in front would be the name of another host.
+  const path = request.uri.replace(/^\/+/, '/');
   const cookies = {};
   cookies[SIDE] = {
     value: side,
@@ -84,7 +90,7 @@ function noteSide(request, side) {
     statusCode: 302,
     statusDescription: 'Found',
     headers: {
-      location: { value: request.uri + (query ? '?' + query : '') },
+      location: { value: path + (query ? '?' + query : '') },
       'cache-control': { value: 'no-store' },
     },
     cookies: cookies,

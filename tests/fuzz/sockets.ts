@@ -1,6 +1,6 @@
 // Handshakes at the entry and at the gateway, judged by the real CloudFront functions and the real authorizer.
 
-import { loadEdge } from '../../scripts/local/edge.ts';
+import { cookiesOf, loadEdge, mapOf } from '../../scripts/local/edge.ts';
 import type { EdgeMap, EdgeRequest } from '../../scripts/local/edge.ts';
 import { createIdentity, sessionIn } from '../../src/app/identity.ts';
 import { readSocketEvent } from '../../src/handlers/socket-event.ts';
@@ -97,20 +97,22 @@ function isRead(event: unknown, route: Parameters<typeof readSocketEvent>[1]): b
 
 function edgeRequest(uri: string, query: Pairs, headers: Pairs): EdgeRequest {
   const { cookie, Cookie = cookie, ...others } = headers;
-  const cookies = (Cookie ?? '').split(';').map((pair) => pair.trim().split('=', 2));
+  const encode = (text: string) => encodeURIComponent(text.toWellFormed());
   return {
     method: 'GET',
     uri,
-    querystring: mapOf(Object.entries(query)),
-    headers: mapOf(Object.entries(others).map(([name, value]) => [name.toLowerCase(), value])),
-    cookies: mapOf(cookies.map(([name = '', value = '']) => [name, value])),
+    querystring: mapOf(
+      Object.entries(query).map(([name, value]): [string, string] => [encode(name), encode(value)]),
+    ),
+    headers: mapOf(
+      Object.entries(others).map(([name, value]): [string, string] => [name.toLowerCase(), value]),
+    ),
+    cookies: cookiesOf(Cookie ?? ''),
   };
 }
 
-function mapOf(pairs: readonly (readonly [string, string])[]): EdgeMap {
-  return Object.fromEntries(pairs.map(([name, value]) => [name, { value }]));
-}
-
+/** A query as API Gateway hands it on, decoded. */
 function flat(map: EdgeMap): Pairs {
-  return Object.fromEntries(Object.entries(map).map(([name, { value }]) => [name, value]));
+  const decode = decodeURIComponent;
+  return Object.fromEntries(Object.entries(map).map(([name, { value }]) => [decode(name), decode(value)]));
 }

@@ -59,7 +59,9 @@ async function entryAt(percent: string): Promise<string> {
 async function visit(url: string, path: string, cookies: readonly string[] = []) {
   const headers = { cookie: cookies.join('; ') };
   const first = await fetch(`${url}${path}`, { redirect: 'manual', headers });
-  const kept = [...cookies, ...first.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')];
+  const set = first.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+  const byName = new Map([...cookies, ...set].map((cookie) => [cookie.split('=')[0], cookie]));
+  const kept = [...byName.values()];
   const target = first.headers.get('location');
   const last =
     target === null ? first : await fetch(`${url}${target}`, { headers: { cookie: kept.join('; ') } });

@@ -1,187 +1,237 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
-import { loadEdge } from '../../scripts/local/edge.ts';
-import type { EdgeMap, EdgeRequest, EdgeResponse } from '../../scripts/local/edge.ts';
+import {
+  casesFor,
+  differences,
+  MIGRATION,
+  PATHS,
+  SESSIONS,
+  SOCKETS,
+  withSession,
+} from '../../scripts/entry/cases.ts';
+import type { EntryCase } from '../../scripts/entry/cases.ts';
+import { edgeOn, entryCode, inNode } from '../../scripts/local/edge.ts';
+import type { EdgeMap, EdgeRequest } from '../../scripts/local/edge.ts';
 import { viewerIn } from '../../src/app/identity.ts';
+import { inNjs, MUST_HAVE_NJS, NJS, runInNjs } from '../support/njs.ts';
 
 const SECRET = 'the secret of these tests';
-const edge = loadEdge({ 'session-secret': SECRET });
-
-const get = (uri: string, parts: { querystring?: EdgeMap; cookies?: EdgeMap } = {}): EdgeRequest => ({
-  method: 'GET',
-  uri,
-  querystring: {},
-  headers: {},
-  cookies: {},
-  ...parts,
-});
-const ok = (): EdgeResponse => ({ statusCode: 200, statusDescription: 'OK', headers: {} });
 const sign = (id: string, secret: string) => createHmac('sha256', secret).update(id).digest('base64url');
-const routed = (uri: string, querystring: EdgeMap = {}) =>
-  edge.viewerRequest(get(uri, { querystring }), '192.0.2.1');
-const cookieOf = async (uri: string, cookies: EdgeMap = {}) =>
-  (await edge.viewerResponse(get(uri, { cookies }), ok(), '192.0.2.1')).cookies?.['liap_session'];
+const get = (uri: string): EdgeRequest => ({ method: 'GET', uri, querystring: {}, headers: {}, cookies: {} });
 
-describe('the path of a socket', () => {
-  test('names the room, which moves to the query', async () => {
-    expect(await routed('/ws/ABC234')).toMatchObject({
-      uri: '/',
-      querystring: { room_id: { value: 'ABC234' } },
-    });
-    expect(await routed('/ws/lobby')).toMatchObject({
-      uri: '/',
-      querystring: { room_id: { value: 'lobby' } },
-    });
-  });
+/** A session as the function gives them, without asking it. */
+const SESSION = `${'s'.repeat(32)}.${sign('s'.repeat(32), SECRET)}`;
 
-  test('takes a session along, and no other parameter', async () => {
-    const request = await routed('/ws/lobby', {
-      session: { value: 'abc' },
-      room_id: { value: 'OTHER' },
-      x: { value: '1' },
-    });
-    expect(request).toMatchObject({
-      querystring: { room_id: { value: 'lobby' }, session: { value: 'abc' } },
-    });
-    expect(Object.keys((request as EdgeRequest).querystring)).toHaveLength(2);
-  });
+const ENGINES = [
+  { name: 'Node', engine: inNode, run: describe },
+  { name: 'njs', engine: inNjs, run: NJS === undefined ? describe.skip : describe },
+];
 
-  test.each(['/ws', '/ws/', '/ws/a/b', '/ws/a%20b', '/ws/..'])(
-    'that names no room is answered 404: %s',
-    async (uri) => {
-      expect(await routed(uri)).toMatchObject({ statusCode: 404 });
-    },
-  );
+test('njs is there where it can be installed', () => {
+  expect(MUST_HAVE_NJS && NJS === undefined).toBe(false);
 });
 
-describe('who asks for a session', () => {
-  const viewerOf = async (uri: string, headers: EdgeMap = {}) => {
-    const request = await edge.viewerRequest({ ...get(uri), method: 'POST', headers }, '2001:db8::7');
-    return 'headers' in request ? request.headers['x-liap-viewer']?.value : undefined;
-  };
+for (const { name, engine, run } of ENGINES) {
+  run(`the entry function in ${name}`, () => {
+    const values = { 'session-secret': SECRET };
+    const edge = edgeOn(engine(values));
 
-  test('is told to the API with a proof that the entry says it', async () => {
-    expect(viewerIn(await viewerOf('/api/session'), SECRET)).toBe('2001:db8::7');
-    expect(viewerIn(await viewerOf('/api/session'), 'another secret')).toBeNull();
-  });
-
-  test('is not what the viewer says', async () => {
-    const forged = { 'x-liap-viewer': { value: 'somebody.else' } };
-    expect(viewerIn(await viewerOf('/api/session', forged), SECRET)).toBe('2001:db8::7');
-  });
-
-  test('is of no interest to the rest of the API', async () => {
-    expect(await viewerOf('/api/health')).toBeUndefined();
-  });
-});
-
-describe('the path of a page', () => {
-  test.each(['/', '/room/ABC234', '/game/ABC234', '/replay/ABC234', '/administer', '/room/', '/wsx', '/api'])(
-    'that is a view of the client is the one page: %s',
-    async (uri) => {
-      expect(await routed(uri)).toMatchObject({ uri: '/index.html' });
-    },
-  );
-
-  test.each(['/admin', '/admin/', '/admin/rooms', '/admin/rooms/ABC234'])(
-    'that is a view for operators is their page: %s',
-    async (uri) => {
-      expect(await routed(uri)).toMatchObject({ uri: '/admin.html' });
-    },
-  );
-
-  test.each(['/app.js', '/assets/tile-1.svg', '/index.html', '/api/health', '/api/rooms/ABC234/events'])(
-    'that is a file or an endpoint stays as it is: %s',
-    async (uri) => {
-      expect(await routed(uri, { after: { value: '3' } })).toMatchObject({
-        uri,
-        querystring: { after: { value: '3' } },
+    describe.each([
+      ['sockets', SOCKETS],
+      ['paths', PATHS],
+      ['sessions', SESSIONS],
+      ['migration', MIGRATION],
+    ])('%s', (_of, cases) => {
+      test.each(cases.map((each): [string, EntryCase] => [each.name, each]))('%s', async (_name, each) => {
+        const share = each.share === undefined ? {} : { 'new-rooms-percent': each.share };
+        const outcome = await engine({ ...values, ...share })(withSession(each.event, SESSION));
+        expect(differences(each.answer, outcome.result)).toEqual([]);
+        expect(outcome.origin).toBe(each.origin);
       });
-    },
-  );
+    });
+
+    const viewerOf = async (uri: string, headers: EdgeMap = {}) => {
+      const request = await edge.viewerRequest({ ...get(uri), method: 'POST', headers }, '2001:db8::7');
+      return 'headers' in request ? request.headers['x-liap-viewer']?.value : undefined;
+    };
+
+    test('proves to the API that it says itself who asks for a session', async () => {
+      expect(viewerIn(await viewerOf('/api/session'), SECRET)).toBe('2001:db8::7');
+      expect(viewerIn(await viewerOf('/api/session'), 'another secret')).toBeNull();
+      const forged = { 'x-liap-viewer': { value: 'somebody.else' } };
+      expect(viewerIn(await viewerOf('/api/session', forged), SECRET)).toBe('2001:db8::7');
+    });
+
+    const sessionOf = async () => {
+      const ok = { statusCode: 200, statusDescription: 'OK', headers: {} };
+      return (await edge.viewerResponse(get('/'), ok, '192.0.2.1')).cookies?.['liap_session']?.value ?? '';
+    };
+
+    test('signs the sessions it gives', async () => {
+      const [id = '', mac] = (await sessionOf()).split('.');
+      expect(mac).toBe(sign(id, SECRET));
+    });
+
+    test('gives every visitor another session', async () => {
+      const sessions = new Set<string>();
+      for (let visitor = 0; visitor < 20; visitor++) sessions.add(await sessionOf());
+      expect(sessions.size).toBe(20);
+    });
+  });
+}
+
+test('a deployment asks each stage what its answer does not depend on, and all that belongs to its share', () => {
+  const named = (cases: readonly EntryCase[]) => cases.map(({ name }) => name);
+  const responses = SESSIONS.filter(({ event }) => event.response !== undefined);
+  expect(named(casesFor(undefined))).toEqual(named([...SOCKETS, ...PATHS, ...SESSIONS]));
+  for (const share of ['0', '50'] as const) {
+    const own = MIGRATION.filter((each) => each.share === share);
+    expect(named(casesFor(share))).toEqual(named([...responses, ...own]));
+  }
 });
 
-describe('the session cookie', () => {
-  test('comes with a page asked for without one, signed, for scripts and foreign pages out of reach', async () => {
-    const cookie = await cookieOf('/');
-    const [id = '', mac = ''] = cookie?.value.split('.') ?? [];
-    expect(id).toMatch(/^[A-Za-z0-9_-]{32}$/);
-    expect(mac).toBe(sign(id, SECRET));
-    expect(cookie?.attributes).toBe('HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=34560000');
+test('an answer differs where it lacks something, has something else, or has what must not be there', () => {
+  expect(differences({ a: 1, b: { c: /^x/ }, d: null }, { a: 1, b: { c: 'xy' }, e: 2 })).toEqual([]);
+  expect(differences({ a: 1, b: { c: /^x/ }, d: null }, { a: 2, d: '' })).toEqual([
+    'answer.a is 2, not 1',
+    'answer.b.c is undefined',
+    'answer.d is ""',
+  ]);
+});
+
+describe('the code CloudFront gets', () => {
+  test('is at most 10 KB', () => {
+    expect(Buffer.byteLength(entryCode())).toBeLessThanOrEqual(10 * 1024);
   });
 
-  test('is another for every visitor', async () => {
-    const values = await Promise.all(Array.from({ length: 50 }, async () => (await cookieOf('/'))?.value));
-    expect(new Set(values).size).toBe(50);
+  test('uses only the language that is documented for runtime 2.0', () => {
+    expect(undocumented(entryCode())).toEqual([]);
   });
 
-  test('makes its page uncacheable', async () => {
-    const response = await edge.viewerResponse(get('/index.html'), ok(), '192.0.2.1');
-    expect(response.headers).toEqual({ 'cache-control': { value: 'no-store' } });
-  });
-
-  test('is left alone when it is one of ours', async () => {
-    const cookie = await cookieOf('/room/ABC234');
-    expect(await cookieOf('/index.html', { liap_session: { value: cookie?.value ?? '' } })).toBeUndefined();
-  });
-
-  const id = 'a'.repeat(32);
   test.each([
-    ['empty', ''],
-    ['not a token', 'abc'],
-    ['without a mac', id],
-    ['signed with another secret', `${id}.${sign(id, 'another secret')}`],
-    ['signed for another id', `${'b'.repeat(32)}.${sign(id, SECRET)}`],
-  ])('is replaced when it is %s', async (_what, value) => {
-    expect((await cookieOf('/', { liap_session: { value } }))?.value).toMatch(/^.{32}\..{43}$/);
+    ['await in arguments', 'async function f(g) { return Number(await g()); }'],
+    ['await in arguments', 'async function f(g) { return Number(1 + (await g())); }'],
+    ['await in arguments', 'async function f(g) { return new Date(await g()); }'],
+    ['await in a template', 'async function f(g) { return `${await g()}`; }'],
+    ['an async function in another', 'function f() { async function g() { return 1; } return g; }'],
+    ['an async arrow function', 'const f = async () => 1;'],
+    ['an async function expression', 'const f = async function () { return 1; };'],
+    ['await outside a function', 'const a = await f();'],
+    ['ExportKeyword', 'export function f() {}'],
+    ['ExportAssignment', 'export default {};'],
+    ['ExportDeclaration', 'const a = 1; export { a };'],
+    ['NamedImports', "import { createHmac } from 'crypto';"],
+    ['ForOfStatement', 'for (const a of b) c(a);'],
+    ['ObjectBindingPattern', 'const { a } = b;'],
+    ['ArrayBindingPattern', 'const [a] = b;'],
+    ['SpreadElement', 'f([...a]);'],
+    ['SpreadAssignment', 'f({ ...a });'],
+    ['ClassDeclaration', 'class A {}'],
+    ['QuestionDotToken', 'f(a?.b);'],
+    ['QuestionQuestionToken', 'f(a ?? b);'],
+    ['QuestionQuestionEqualsToken', 'a ??= b;'],
+    ['AsteriskToken', 'function* f() {}'],
+    ['ShorthandPropertyAssignment', 'f({ a });'],
+    ['ComputedPropertyName', 'f({ [a]: 1 });'],
+    ['MethodDeclaration', 'f({ a() {} });'],
+    ['BigIntLiteral', 'f(1n);'],
+    ['a default of a parameter', 'function f(a = 1) { return a; }'],
+    ['TaggedTemplateExpression', 'f`a`;'],
+    ['catch without a name', 'try { f(); } catch { g(); }'],
+    ['DebuggerStatement', 'debugger;'],
+  ])('may not have %s: %s', (what, script) => {
+    expect(undocumented(script)).toContain(what);
   });
 
-  test.each(['/app.js', '/api/health', '/ws/lobby', '/favicon.ico'])(
-    'does not come with what is no page: %s',
-    async (uri) => {
-      expect(await cookieOf(uri)).toBeUndefined();
-    },
-  );
+  (NJS === undefined ? test.skip : test)('is refused by njs with an await in arguments', async () => {
+    const script = 'async function f(g) { return Number(await g()); }';
+    await expect(runInNjs(script)).rejects.toThrow('await in arguments not supported');
+  });
 });
 
-describe('the file CloudFront runs', () => {
-  const source = readFileSync(new URL('../../src/edge/entry.js', import.meta.url), 'utf8');
+const { SyntaxKind } = ts;
 
-  test('is below 10 KB', () => {
-    expect(Buffer.byteLength(source)).toBeLessThan(10 * 1024);
-  });
-
-  test('uses only the language of runtime 2.0', () => {
-    expect(newerSyntax(source)).toEqual([]);
-    expect(newerSyntax('const {a} = b?.c ?? [...d]; for (const e of f) class {}').length).toBeGreaterThan(4);
-  });
-});
-
-const NEWER: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.SpreadElement,
-  ts.SyntaxKind.SpreadAssignment,
-  ts.SyntaxKind.ObjectBindingPattern,
-  ts.SyntaxKind.ArrayBindingPattern,
-  ts.SyntaxKind.ForOfStatement,
-  ts.SyntaxKind.ClassDeclaration,
-  ts.SyntaxKind.ClassExpression,
-  ts.SyntaxKind.QuestionDotToken,
-  ts.SyntaxKind.QuestionQuestionToken,
-  ts.SyntaxKind.YieldExpression,
-  ts.SyntaxKind.ShorthandPropertyAssignment,
-  ts.SyntaxKind.ComputedPropertyName,
-  ts.SyntaxKind.MethodDeclaration,
+/** ECMAScript 5.1, and what AWS lists beside it: const, let, async, await, arrows, rest parameters, templates, `**`, import. */
+const DOCUMENTED: ReadonlySet<ts.SyntaxKind> = new Set([
+  SyntaxKind.SourceFile,
+  SyntaxKind.EndOfFileToken,
+  SyntaxKind.ImportDeclaration,
+  SyntaxKind.ImportClause,
+  ...[SyntaxKind.VariableStatement, SyntaxKind.VariableDeclarationList, SyntaxKind.VariableDeclaration],
+  ...[SyntaxKind.FunctionDeclaration, SyntaxKind.FunctionExpression, SyntaxKind.ArrowFunction],
+  ...[SyntaxKind.Parameter, SyntaxKind.DotDotDotToken, SyntaxKind.AsyncKeyword],
+  SyntaxKind.EqualsGreaterThanToken,
+  ...[
+    SyntaxKind.Block,
+    SyntaxKind.ExpressionStatement,
+    SyntaxKind.EmptyStatement,
+    SyntaxKind.LabeledStatement,
+  ],
+  ...[SyntaxKind.IfStatement, SyntaxKind.SwitchStatement, SyntaxKind.CaseBlock],
+  ...[SyntaxKind.CaseClause, SyntaxKind.DefaultClause],
+  ...[SyntaxKind.ForStatement, SyntaxKind.ForInStatement, SyntaxKind.WhileStatement, SyntaxKind.DoStatement],
+  ...[SyntaxKind.BreakStatement, SyntaxKind.ContinueStatement, SyntaxKind.ReturnStatement],
+  ...[SyntaxKind.ThrowStatement, SyntaxKind.TryStatement, SyntaxKind.CatchClause],
+  ...[SyntaxKind.Identifier, SyntaxKind.ThisKeyword, SyntaxKind.NullKeyword],
+  ...[SyntaxKind.TrueKeyword, SyntaxKind.FalseKeyword],
+  ...[SyntaxKind.StringLiteral, SyntaxKind.NumericLiteral, SyntaxKind.RegularExpressionLiteral],
+  ...[SyntaxKind.NoSubstitutionTemplateLiteral, SyntaxKind.TemplateExpression, SyntaxKind.TemplateHead],
+  ...[SyntaxKind.TemplateSpan, SyntaxKind.TemplateMiddle, SyntaxKind.TemplateTail],
+  ...[SyntaxKind.ObjectLiteralExpression, SyntaxKind.PropertyAssignment, SyntaxKind.ArrayLiteralExpression],
+  ...[SyntaxKind.PropertyAccessExpression, SyntaxKind.ElementAccessExpression],
+  ...[SyntaxKind.CallExpression, SyntaxKind.NewExpression, SyntaxKind.AwaitExpression],
+  ...[SyntaxKind.ParenthesizedExpression, SyntaxKind.ConditionalExpression, SyntaxKind.BinaryExpression],
+  ...[SyntaxKind.PrefixUnaryExpression, SyntaxKind.PostfixUnaryExpression],
+  ...[SyntaxKind.TypeOfExpression, SyntaxKind.VoidExpression, SyntaxKind.DeleteExpression],
+  // Of the conditional operator.
+  ...[SyntaxKind.QuestionToken, SyntaxKind.ColonToken],
+]);
+const LATER_OPERATORS: ReadonlySet<ts.SyntaxKind> = new Set([
+  SyntaxKind.QuestionQuestionToken,
+  SyntaxKind.QuestionQuestionEqualsToken,
+  SyntaxKind.BarBarEqualsToken,
+  SyntaxKind.AmpersandAmpersandEqualsToken,
 ]);
 
-/** The names of the syntax in a script that CloudFront's runtime 2.0 (ES 5.1 and a list of later features) lacks. */
-function newerSyntax(script: string): string[] {
+/** What a script has that CloudFront does not say it understands. */
+function undocumented(script: string): string[] {
   const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (NEWER.has(node.kind)) found.push(ts.SyntaxKind[node.kind]);
-    node.forEachChild(visit);
+  const visit = (node: ts.Node, parents: readonly ts.Node[]): void => {
+    const isOperator = parents[0] !== undefined && ts.isBinaryExpression(parents[0]) && ts.isToken(node);
+    const isKnown = DOCUMENTED.has(node.kind) || (isOperator && !LATER_OPERATORS.has(node.kind));
+    if (!isKnown) found.push(nameOf(node.kind));
+    found.push(...misplaced(node, parents));
+    node.forEachChild((child) => visit(child, [node, ...parents]));
   };
-  visit(ts.createSourceFile('entry.js', script, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS));
+  visit(ts.createSourceFile('entry.js', script, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS), []);
   return found;
+}
+
+// The enumeration has second names for the ends of ranges; the first is the kind's own.
+const nameOf = (kind: ts.SyntaxKind): string =>
+  Object.entries(SyntaxKind).find(([, value]) => value === kind)?.[0] ?? String(kind);
+
+function misplaced(node: ts.Node, parents: readonly ts.Node[]): string[] {
+  if (ts.isAwaitExpression(node)) return misplacedAwait(node, parents);
+  if (ts.isParameter(node)) return node.initializer === undefined ? [] : ['a default of a parameter'];
+  if (ts.isCatchClause(node)) return node.variableDeclaration === undefined ? ['catch without a name'] : [];
+  if (!ts.isFunctionLike(node) || !ts.canHaveModifiers(node)) return [];
+  const isAsync = ts.getModifiers(node)?.some(({ kind }) => kind === SyntaxKind.AsyncKeyword) ?? false;
+  if (!isAsync) return [];
+  if (ts.isArrowFunction(node)) return ['an async arrow function'];
+  if (ts.isFunctionExpression(node)) return ['an async function expression'];
+  return parents.some((parent) => ts.isFunctionLike(parent)) ? ['an async function in another'] : [];
+}
+
+/** Up to the function it belongs to, an await may be no part of an argument or a template. */
+function misplacedAwait(node: ts.Node, parents: readonly ts.Node[]): string[] {
+  const end = parents.findIndex((parent) => ts.isFunctionLike(parent));
+  if (end === -1) return ['await outside a function'];
+  return parents.slice(0, end).flatMap((parent, index) => {
+    const inner = index === 0 ? node : parents[index - 1];
+    if (ts.isTemplateSpan(parent)) return ['await in a template'];
+    const isCall = ts.isCallExpression(parent) || ts.isNewExpression(parent);
+    return isCall && parent.arguments?.some((argument) => argument === inner) ? ['await in arguments'] : [];
+  });
 }
