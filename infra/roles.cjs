@@ -113,7 +113,7 @@ const MACHINE_MAY = [
   ANYTHING.logDeliveries,
 ];
 
-function role(service, Statement, Condition) {
+function role(boundary, service, Statement, Condition) {
   const Version = '2012-10-17';
   const assume = {
     Effect: 'Allow',
@@ -125,6 +125,7 @@ function role(service, Statement, Condition) {
     Type: 'AWS::IAM::Role',
     Properties: {
       AssumeRolePolicyDocument: { Version, Statement: [assume] },
+      ...(boundary && { PermissionsBoundary: boundary }),
       Policies: [{ PolicyName: 'own', PolicyDocument: { Version, Statement } }],
     },
   };
@@ -144,15 +145,22 @@ const CANARY_MAY = [
 
 module.exports = async ({ resolveVariable }) => {
   // A parameter of the command line is text.
-  const isOn = async (name) => String(await resolveVariable(`param:${name}`)) === 'true';
+  const param = (name) => resolveVariable(`param:${name}`);
+  const isOn = async (name) => String(await param(name)) === 'true';
+  const policy = await param('permissionsBoundary');
+  const boundary = policy && {
+    'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${policy}`,
+  };
   const traced = (await isOn('tracing')) ? [ANYTHING.traces] : [];
   const roles = Object.entries(FUNCTIONS).map(([name, statements]) => [
     `${capitalized(name)}Role`,
-    role('lambda.amazonaws.com', [...everyday(name), ...statements, ...traced]),
+    role(boundary, 'lambda.amazonaws.com', [...everyday(name), ...statements, ...traced]),
   ]);
-  const machine = role('states.amazonaws.com', [...MACHINE_MAY, ...traced], {
+  const machine = role(boundary, 'states.amazonaws.com', [...MACHINE_MAY, ...traced], {
     StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
   });
-  const canary = (await isOn('canary')) ? { CanaryRole: role('codedeploy.amazonaws.com', CANARY_MAY) } : {};
+  const canary = (await isOn('canary'))
+    ? { CanaryRole: role(boundary, 'codedeploy.amazonaws.com', CANARY_MAY) }
+    : {};
   return { Resources: { ...Object.fromEntries(roles), GameStateMachineRole: machine, ...canary } };
 };

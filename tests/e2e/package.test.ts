@@ -1,49 +1,27 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bundle, FUNCTIONS } from '../../scripts/bench/bundle/bundling.ts';
 import { dollarsOf, idleMonth, standingOfTemplate } from '../../scripts/cost/monthly.ts';
 import { DAILY_COST, GAMES_ABORTED } from '../../src/app/alarm.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import { FAULTS, withFault } from '../support/faults.ts';
+import { packageStage } from '../support/packaging.ts';
 import { findingsIn, ofType, textOf } from '../support/template.ts';
 import type { Properties, Template } from '../support/template.ts';
 
 jest.setTimeout(240_000);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const serverless = join(
-  createRequire(import.meta.url).resolve('serverless/package.json'),
-  '../bin/serverless.js',
-);
 const folder = mkdtempSync(join(tmpdir(), 'liap-package-'));
 /** The templates of a stage that comes and goes, and of the one that stays. */
 const STAGES = ['dev', 'prod'] as const;
 const templates = new Map<string, Template>();
 
-/** `sls package` on a machine that has no account: no credentials, no home, no network but a closed port. */
 beforeAll(async () => {
-  for (const stage of STAGES) {
-    const out = join(folder, stage);
-    await promisify(execFile)(process.execPath, [serverless, 'package', '--stage', stage, '--package', out], {
-      cwd: root,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: folder,
-        TMPDIR: folder,
-        HTTP_PROXY: 'http://127.0.0.1:9',
-        HTTPS_PROXY: 'http://127.0.0.1:9',
-        LIAP_BUILD_FOLDER: relative(root, join(folder, 'build')),
-      },
-    });
-    const text = readFileSync(join(out, 'cloudformation-template-update-stack.json'), 'utf8');
-    templates.set(stage, JSON.parse(text) as Template);
-  }
+  for (const stage of STAGES) templates.set(stage, await packageStage(stage, join(folder, stage)));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
