@@ -50,6 +50,8 @@ const PLAY = [
     ['states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
     MACHINE,
   ),
+  // Asked when a token is waited for no longer: whether the game's execution runs.
+  may('states:DescribeExecution', arn('states', `execution:${NAME}-game:*`)),
   may('sqs:SendMessage', arnOf('TickQueue')),
 ];
 
@@ -80,7 +82,6 @@ const FUNCTIONS = {
     readSecret('admin-token'),
     may('execute-api:ManageConnections', CONNECTIONS),
     may('states:DescribeStateMachine', MACHINE),
-    may('states:DescribeExecution', arn('states', `execution:${NAME}-game:*`)),
     may('sqs:GetQueueAttributes', arnOf('TickQueue'), arnOf('DeadLetterQueue')),
   ],
   secrets: [

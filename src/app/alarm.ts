@@ -36,7 +36,7 @@ export function tellGame(
   ports: AlarmPorts,
   game: { readonly name: string; readonly status: string },
 ): Promise<void> {
-  const text = `The execution ${game.name} (room and number of the game) ended as ${game.status}.`;
+  const text = `The execution ${game.name} (room, number and start of the game) ended as ${game.status}.`;
   return ports.tell(noticeOf(ports.stage, `game ${game.name} ${game.status}`, GAMES_ABORTED, text));
 }
 

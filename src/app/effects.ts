@@ -12,7 +12,14 @@ import { taskStatus } from '../room/tasks.ts';
 import type { Clocks } from './ports.ts';
 
 export type Effect =
-  | { readonly effect: 'startExecution'; readonly game: number; readonly clocks: Clocks }
+  | {
+      readonly effect: 'startExecution';
+      readonly game: number;
+      readonly startedAt: number;
+      readonly clocks: Clocks;
+      /** The game begins with this commit, so nobody can have started it before. */
+      readonly isFirst: boolean;
+    }
   | { readonly effect: 'heartbeat'; readonly token: TaskToken }
   | {
       readonly effect: 'completeTask';
@@ -119,9 +126,10 @@ export function tickOf(record: RoomRecord, now: number): readonly Effect[] {
 function executionEffects(before: RoomRecord | null, { room }: RoomRecord): readonly Effect[] {
   if (room.stage !== 'playing' || room.game.phase.name !== 'starting') return [];
   const wasStarting = before?.room.stage === 'playing' && before.room.game.number === room.game.number;
-  return wasStarting
-    ? []
-    : [{ effect: 'startExecution', game: room.game.number, clocks: clocksOf(room.settings) }];
+  if (wasStarting) return [];
+  const { number: game, startedAt } = room.game;
+  const clocks = clocksOf(room.settings);
+  return [{ effect: 'startExecution', game, startedAt, clocks, isFirst: before !== null }];
 }
 
 /** The state machine's clocks. A heartbeat may come a slack late (`HEARTBEAT_SLACK_MS`), so its period has that much more. */

@@ -9,15 +9,17 @@ import { applyCommit, wasHandled } from '../room/record.ts';
 import type { Commit, RoomRecord } from '../room/record.ts';
 import type { Rejection } from '../room/rejections.ts';
 import { isLive, listenersOf } from '../room/room.ts';
-import type { ConnectionId, Dispensable, PlayerId, Room, RoomId } from '../room/room.ts';
+import type { ConnectionId, Dispensable, PlayerId, Room, RoomId, TaskToken } from '../room/room.ts';
 import { framesFor, inReplyTo, roomClosed, sparing } from '../protocol/frames.ts';
 import type { Change } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import { SEATS } from '../game/seats.ts';
 import type { Seat } from '../game/seats.ts';
 import { SNAPSHOT_EVERY } from '../store/log.ts';
-import { effectsOf, isErrand, leadsOn, settleTask, tickOf } from './effects.ts';
+import { clocksOf, effectsOf, isErrand, leadsOn, settleTask, tickOf } from './effects.ts';
 import type { Effect, Errand } from './effects.ts';
+import { ensureExecution, gameRefOf, startExecution } from './executions.ts';
+import type { Driven } from './executions.ts';
 import { settleUsage, usageOfCommit } from './meter.ts';
 import type { Ports, Send } from './ports.ts';
 import { nanodollarsOf } from './prices.ts';
@@ -388,20 +390,27 @@ export async function runErrands(ports: Ports, room: RoomId, errands: readonly E
   );
 }
 
-async function performOne(
-  { phases, ticks, store, clock }: Ports,
-  room: RoomId,
-  effect: Effect,
-): Promise<void> {
+async function performOne(ports: Ports, room: RoomId, effect: Effect): Promise<void> {
+  const { phases, ticks, store, clock } = ports;
   switch (effect.effect) {
-    case 'startExecution':
-      return phases.start(room, effect.game, effect.clocks);
+    case 'startExecution': {
+      const { game, startedAt, clocks } = effect;
+      const begin = effect.isFirst ? startExecution : ensureExecution;
+      const driven = await begin(phases, { roomId: room, game, startedAt }, clocks);
+      if (driven.kind === 'started' && driven.closed.length > 0) reportReplaced(ports, room, driven);
+      return;
+    }
     case 'heartbeat':
-      return phases.heartbeat(effect.token);
+      return seeDriven(ports, room, effect.token, phases.heartbeat(effect.token));
     case 'completeTask':
-      return phases.complete(effect.token, { round: effect.round });
+      return seeDriven(ports, room, effect.token, phases.complete(effect.token, { round: effect.round }));
     case 'failTask':
-      return phases.fail(effect.token, effect.error, 'The game has ended');
+      return seeDriven(
+        ports,
+        room,
+        effect.token,
+        phases.fail(effect.token, effect.error, 'The game has ended'),
+      );
     case 'scheduleTick':
       return ticks.schedule(
         { kind: 'room', roomId: room, seq: effect.seq, due: effect.due },
@@ -417,6 +426,33 @@ async function performOne(
   if (!effect.tellLobby) return;
   const pulse = await store.pulseLobby(clock.now());
   if (pulse !== null) await ticks.schedule({ kind: 'lobby' }, pulse.delaySeconds);
+}
+
+/**
+ * A callback that nobody waits for is normal: the task was entered again meanwhile, with a token that the room knows or is about
+ * to hear of. But if the game has no execution that runs, as after a table was restored, it gets one, or it would stand still.
+ */
+async function seeDriven(
+  ports: Ports,
+  id: RoomId,
+  token: TaskToken,
+  callback: Promise<boolean>,
+): Promise<void> {
+  if (await callback) return;
+  const { room } = await ports.store.load(id);
+  const run = gameRefOf(room);
+  if (run === null || room.stage !== 'playing' || room.game.task?.token !== token) return;
+  const driven = await ensureExecution(ports.phases, run, clocksOf(room.settings));
+  if (driven.kind === 'started') reportReplaced(ports, id, driven);
+}
+
+function reportReplaced(
+  { log, tally }: Ports,
+  room: RoomId,
+  { name, closed }: Extract<Driven, { kind: 'started' }>,
+): void {
+  log.error('A game in play had no execution that ran: another drives it now', { room, name, closed });
+  tally.count('failures.execution');
 }
 
 /** Schedules a room's tick again; for one that came before its time (a delay is 15 minutes at the most). */

@@ -1,6 +1,7 @@
 // What an operator sees of one room, and the one thing an operator does to it: close it.
 
 import { execute, isGone } from './execute.ts';
+import { gameRefOf, latestExecution } from './executions.ts';
 import { publicEvents } from './history.ts';
 import type { Ports } from './ports.ts';
 import { billOf } from './prices.ts';
@@ -26,9 +27,10 @@ export async function roomDetail(ports: Ports, id: RoomId): Promise<RoomDetail |
   const { room, seq } = record;
   if (room.stage === 'none') return null;
   const game = gameOf(room);
-  const [{ commits }, status] = await Promise.all([
+  const run = gameRefOf(room);
+  const [{ commits }, execution] = await Promise.all([
     store.commits(id, { after: Math.max(0, seq - LATEST_COMMITS), limit: LATEST_COMMITS }),
-    game === null ? null : phases.statusOf(id, game.number),
+    run === null ? null : latestExecution(phases, run),
   ]);
   return {
     room_id: id,
@@ -41,7 +43,7 @@ export async function roomDetail(ports: Ports, id: RoomId): Promise<RoomDetail |
     wake_at: nextTick(room),
     game,
     bill: game === null ? null : billOf(record.usage),
-    execution: game === null ? null : { name: `${id}-${game.number}`, status },
+    execution,
     settings: room.settings,
     ...(room.stage === 'closed' ? NOTHING_LIVE : liveDetail(room, clock.now())),
     // What was committed since the room was looked at belongs to another picture of it.

@@ -5,6 +5,7 @@ import type { RoomRecord } from '../room/record.ts';
 import type { ConnectionId, DealProof, PlayerId, RoomId, Settings, TaskToken } from '../room/room.ts';
 import type { Usage } from '../room/usage.ts';
 import type { Errand } from './effects.ts';
+import type { ExecutionInput } from './executions.ts';
 import type { Store } from '../store/store.ts';
 
 /** Frames for one connection, in order; `close` ends it after them. */
@@ -49,14 +50,15 @@ export interface Clocks {
   readonly moveHeartbeat: number;
   readonly redealHeartbeat: number;
 }
-/** The state machine. Starting twice is harmless; a token that nobody waits for any more is not an error. */
+/** The state machine. Starting a running execution again is harmless; callbacks tell whether anybody waits for the token. */
 export interface Phases {
-  start(room: RoomId, game: number, clocks: Clocks): Promise<void>;
-  heartbeat(token: TaskToken): Promise<void>;
-  complete(token: TaskToken, output: { readonly round: number }): Promise<void>;
-  fail(token: TaskToken, error: string, cause: string): Promise<void>;
-  /** The status of a game's execution, for operators; null when there is none. */
-  statusOf(room: RoomId, game: number): Promise<string | null>;
+  /** False when the name is taken by an execution that has closed, or by one with another input. */
+  start(name: string, input: ExecutionInput): Promise<boolean>;
+  heartbeat(token: TaskToken): Promise<boolean>;
+  complete(token: TaskToken, output: { readonly round: number }): Promise<boolean>;
+  fail(token: TaskToken, error: string, cause: string): Promise<boolean>;
+  /** The status of an execution by name; null when there is none. */
+  statusOf(name: string): Promise<string | null>;
   probe(): Promise<void>;
 }
 

@@ -17,6 +17,7 @@ import type {
 } from '../protocol/http.ts';
 import type { Room } from '../room/room.ts';
 import { isGone } from './execute.ts';
+import { gameRefOf, latestExecution } from './executions.ts';
 
 const STAGES: readonly ListedStage[] = ['playing', 'open', 'finished'];
 const MINUTE_MS = 60_000;
@@ -161,11 +162,9 @@ async function statsOf(
   entry: DirectoryEntry,
 ): Promise<readonly RoomStats[]> {
   const now = clock.now();
-  const [record, status] = await Promise.all([
-    store.load(entry.room),
-    entry.game === 0 ? null : phases.statusOf(entry.room, entry.game),
-  ]);
+  const record = await store.load(entry.room);
   if (isGone(record, now)) return [];
+  const run = gameRefOf(record.room);
   const { phase, round } = phaseOf(record.room);
   return [
     {
@@ -177,7 +176,7 @@ async function statsOf(
       age: (now - entry.createdAt) / 1_000,
       idle: (now - record.at) / 1_000,
       connected: entry.connectedHumans,
-      execution: entry.game === 0 ? null : { name: `${entry.room}-${entry.game}`, status },
+      execution: run === null ? null : await latestExecution(phases, run),
     },
   ];
 }

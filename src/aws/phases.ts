@@ -5,6 +5,7 @@ import {
   DescribeStateMachineCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  InvalidToken,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
@@ -14,41 +15,28 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import type { Phases } from '../app/ports.ts';
-import type { RoomId } from '../room/room.ts';
+
+/** What a token that nobody waits for is answered with; `InvalidToken` when another account's machine made it (a restored table). */
+const UNAWAITED = [TaskTimedOut, TaskDoesNotExist, InvalidToken];
 
 export function createPhases(stateMachineArn: string): Phases {
   const client = new SFNClient({});
   return {
-    start: async (room, game, clocks) => {
-      const input = JSON.stringify({ roomId: room, game, round: 0, clocks });
-      await allowing(
-        client.send(new StartExecutionCommand({ stateMachineArn, name: executionName(room, game), input })),
+    start: (name, input) =>
+      isDone(
+        client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
         ExecutionAlreadyExists,
-      );
-    },
-    heartbeat: async (taskToken) => {
-      await allowing(
-        client.send(new SendTaskHeartbeatCommand({ taskToken })),
-        TaskTimedOut,
-        TaskDoesNotExist,
-      );
-    },
-    complete: async (taskToken, output) => {
-      await allowing(
+      ),
+    heartbeat: (taskToken) => isDone(client.send(new SendTaskHeartbeatCommand({ taskToken })), ...UNAWAITED),
+    complete: (taskToken, output) =>
+      isDone(
         client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) })),
-        TaskTimedOut,
-        TaskDoesNotExist,
-      );
-    },
-    fail: async (taskToken, error, cause) => {
-      await allowing(
-        client.send(new SendTaskFailureCommand({ taskToken, error, cause })),
-        TaskTimedOut,
-        TaskDoesNotExist,
-      );
-    },
-    statusOf: async (room, game) => {
-      const executionArn = executionArnOf(stateMachineArn, room, game);
+        ...UNAWAITED,
+      ),
+    fail: (taskToken, error, cause) =>
+      isDone(client.send(new SendTaskFailureCommand({ taskToken, error, cause })), ...UNAWAITED),
+    statusOf: async (name) => {
+      const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
       const execution = await allowing(
         client.send(new DescribeExecutionCommand({ executionArn })),
         ExecutionDoesNotExist,
@@ -61,15 +49,12 @@ export function createPhases(stateMachineArn: string): Phases {
   };
 }
 
-function executionName(room: RoomId, game: number): string {
-  return `${room}-${game}`;
-}
-
-function executionArnOf(stateMachineArn: string, room: RoomId, game: number): string {
-  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(room, game)}`;
-}
-
 type ErrorClass = abstract new (...given: never[]) => Error;
+
+/** False when a call fails in one of these expected ways. */
+async function isDone(call: Promise<object>, ...expected: readonly ErrorClass[]): Promise<boolean> {
+  return (await allowing(call, ...expected)) !== null;
+}
 
 /** What a call resolves to; null when it fails in one of these expected ways. */
 async function allowing<T>(call: Promise<T>, ...expected: readonly ErrorClass[]): Promise<T | null> {

@@ -55,6 +55,11 @@ beforeEach(() => {
   stage.logged.splice(0);
 });
 
+/** The execution of a room's first game. */
+function executionOf(room: string) {
+  return stage.steps.executions.list().find(({ name }) => name.startsWith(`${room}-1-`));
+}
+
 /** A task token that the state machine has never given out. */
 function strangeToken(): string {
   return encodeToken({ execution: 'NOBODY-1', step: randomUUID() });
@@ -772,7 +777,7 @@ describe('the HTTP API', () => {
         stage: 'playing',
         phase: 'turn',
         seats: [{ name: 'Ann', is_awaited: true }, {}, {}, {}],
-        execution: { name: `${room}-1`, status: null },
+        execution: { name: expect.stringMatching(`^${room}-1-\\d{13}$`), status: null },
         commits: [{ seq: 1, by: 'story…' }],
       });
     });
@@ -823,9 +828,11 @@ describe('the HTTP API', () => {
       await ann.say('start_game');
       const detail = async () => bodyOf(await get(`/api/debug/rooms/${room}`, OPERATOR));
       await until(async () => (await detail())['task'] !== null);
-      expect(await detail()).toMatchObject({ execution: { name: `${room}-1`, status: 'RUNNING' } });
+      expect(await detail()).toMatchObject({
+        execution: { name: expect.stringMatching(`^${room}-1-\\d{13}$`), status: 'RUNNING' },
+      });
       expect((await post(`/api/debug/rooms/${room}/close`, OPERATOR)).statusCode).toBe(200);
-      const isOver = () => stage.steps.executions.find(`${room}-1`)?.status === 'SUCCEEDED';
+      const isOver = () => executionOf(room)?.status === 'SUCCEEDED';
       await until(isOver);
       expect(ann.heard().at(-1)).toMatchObject({
         event: 'room_closed',
@@ -1040,7 +1047,7 @@ test('one human and three bots play a game to its end, and the execution with it
     return view.phase === 'game_over';
   }, 40_000);
   expect(ann.heard().map(({ event }) => event)).toContain('game_ended');
-  await until(() => stage.steps.executions.find(`${room}-1`)?.status === 'SUCCEEDED');
+  await until(() => executionOf(room)?.status === 'SUCCEEDED');
   expect(stage.steps.executions.events().at(-1)).toMatchObject({
     detailType: 'game.finished',
     detail: { roomId: room, game: 1, outcome: 'completed', rounds: 1 },

@@ -21,6 +21,22 @@ import type { Scheduler } from './scheduler.ts';
 import { StateError, StateMachine } from './state-machine.ts';
 import type { Definition, Json } from './state-machine.ts';
 
+/** How a function ends that does not return: what Lambda names the error of one that ran out of time, or whose process exited. */
+class FunctionEnded extends Error {
+  readonly errorType: 'Sandbox.Timedout' | 'Runtime.ExitError';
+
+  constructor(errorType: FunctionEnded['errorType'], message: string) {
+    super(message);
+    this.errorType = errorType;
+  }
+}
+
+/** The name of an error as a state machine sees it. */
+function errorTypeOf(error: unknown): string {
+  if (error instanceof FunctionEnded) return error.errorType;
+  return error instanceof Error ? error.name : 'Lambda.Unknown';
+}
+
 /** How often each thing goes wrong, from 0 to 1, at every single chance to. */
 export interface Faults {
   /** The function dies at this await. */
@@ -302,7 +318,9 @@ export class Cloud {
       };
       instance.invocation = invocation;
       for (const thaw of instance.frozen.splice(0)) thaw();
-      const cancel = this.scheduler.after(FUNCTION_TIMEOUT_MS, () => invocation.die(new Error('timed out')));
+      const cancel = this.scheduler.after(FUNCTION_TIMEOUT_MS, () =>
+        invocation.die(new FunctionEnded('Sandbox.Timedout', 'timed out')),
+      );
       run(this.#portsOf(invocation), invocation).then(
         (result) => {
           cancel();
@@ -367,7 +385,8 @@ export class Cloud {
       await this.#network('phase reply');
       return result;
     } catch (error) {
-      throw new StateError('Error', String(error));
+      if (error instanceof StateError) throw error;
+      throw new StateError(errorTypeOf(error), String(error));
     }
   }
 
@@ -383,17 +402,15 @@ export class Cloud {
       meter: NO_METER,
       publisher: { publish: (delivery) => this.#publish(invocation, delivery) },
       phases: {
-        start: (room, game, clocks) =>
-          call('StartExecution', 20, () => {
-            this.machine.start(`${room}-${game}`, { roomId: room, game, round: 0, clocks: { ...clocks } });
-          }),
+        start: (name, { clocks, ...input }) =>
+          call('StartExecution', 20, () => this.machine.start(name, { ...input, clocks: { ...clocks } })),
         heartbeat: (token) => call('SendTaskHeartbeat', 12, () => this.machine.heartbeat(token)),
         complete: (token, output) =>
           call('SendTaskSuccess', 12, () => this.machine.succeed(token, { ...output })),
         fail: (token, error, cause) =>
           call('SendTaskFailure', 12, () => this.machine.fail(token, error, cause)),
-        statusOf: (room, game) =>
-          call('DescribeExecution', 12, () => this.machine.executions.get(`${room}-${game}`)?.status ?? null),
+        statusOf: (name) =>
+          call('DescribeExecution', 12, () => this.machine.executions.get(name)?.status ?? null),
         probe: () => call('DescribeStateMachine', 12, () => undefined),
       },
       ticks: {
@@ -472,7 +489,8 @@ export class Cloud {
     while (instance.invocation === null) await new Promise<void>((thaw) => instance.frozen.push(thaw));
     const { invocation } = instance;
     const dies = this.trap(instance.name, what, 'after') || this.#happens('crash');
-    if (invocation.isAlive && dies) invocation.die(new Error(`crashed after ${what}`));
+    if (invocation.isAlive && dies)
+      invocation.die(new FunctionEnded('Runtime.ExitError', `crashed after ${what}`));
     if (!invocation.isAlive) await forever();
   }
 
@@ -539,7 +557,8 @@ export class Cloud {
   async #hop(invocation: Invocation, what: string, ms: number, when: 'before' | 'after'): Promise<void> {
     await this.scheduler.pause(this.#latency(ms));
     const dies = this.trap(invocation.name, what, when) || this.#happens('crash');
-    if (invocation.isAlive && dies) invocation.die(new Error(`crashed ${when} ${what}`));
+    if (invocation.isAlive && dies)
+      invocation.die(new FunctionEnded('Runtime.ExitError', `crashed ${when} ${what}`));
     if (!invocation.isAlive) await forever();
   }
 

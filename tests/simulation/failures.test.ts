@@ -2,6 +2,8 @@
 // else works, so what heals it is what the row says.
 
 import { describe, expect, test } from '@jest/globals';
+import { clocksOf } from '../../src/app/effects.ts';
+import { executionName } from '../../src/app/executions.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import { connectionOf } from '../../src/room/decide.ts';
 import { moveDeadline } from '../../src/room/due.ts';
@@ -102,6 +104,9 @@ const hasEntered = (theatre: Stage, phase: TaskPhase) => (): boolean => {
   return room.stage === 'playing' && room.game.task?.phase === phase;
 };
 const inPhase = (theatre: Stage, name: string) => (): boolean => phaseOf(theatre.record()) === name;
+/** A redeal is not in every game: the next phase will do. */
+const isBeyond = (theatre: Stage, phase: string): boolean =>
+  phase === 'redeal' && phaseOf(theatre.record()) === 'declaration';
 /** Every player has seen the latest commit. */
 const allSee = (theatre: Stage) => (): boolean =>
   theatre.players.every((player) => player.seq === theatre.record().seq);
@@ -396,6 +401,59 @@ test('two functions that commit at once: one wins, the other loads and decides a
     return later.filter(({ events }) => events.some(({ type }) => type === 'Detached')).length === 2;
   });
   await endsWell(theatre);
+});
+
+describe('a game without an execution that runs, as after its table was restored,', () => {
+  test.each(['redeal', 'declaration', 'turn'])('in its %s is driven to its end by another', async (phase) => {
+    const theatre = stage(4, { maxRounds: 2 });
+    await theatre.until(phase, () => phaseOf(theatre.record()) === phase || isBeyond(theatre, phase));
+    const [first] = theatre.cloud.machine.executions.values();
+    theatre.cloud.machine.stop(first?.name ?? '');
+    await theatre.until('the end of the game', inPhase(theatre, 'finished'));
+    const { executions } = theatre.cloud.machine;
+    await theatre.until(
+      'the end of the execution',
+      () => executions.get(`${first?.name}-2`)?.status === 'SUCCEEDED',
+    );
+    expect([...executions.values()].map(({ name, status }) => [name, status])).toEqual([
+      [first?.name, 'ABORTED'],
+      [`${first?.name}-2`, 'SUCCEEDED'],
+    ]);
+    expect(theatre.cloud.finished).toHaveLength(1);
+    expect(theatre.cloud.story.join()).toContain('another drives it now');
+  });
+
+  test('that has not begun to deal is started under another name by its tick', async () => {
+    const theatre = stage(4);
+    const trap = theatre.set(
+      (name, call, when) => name === 'message' && call === 'StartExecution' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    const { room } = theatre.record();
+    if (room.stage !== 'playing') throw new Error('The game has not started');
+    const name = executionName({ roomId: room.id, game: 1, startedAt: room.game.startedAt });
+    theatre.cloud.machine.start(name, { another: 'input' });
+    theatre.cloud.machine.stop(name);
+    await theatre.until(
+      'the end of the execution',
+      () => theatre.cloud.machine.executions.get(`${name}-2`)?.status === 'SUCCEEDED',
+    );
+    expect(phaseOf(theatre.record())).toBe('finished');
+  });
+
+  test('is left to the one of the version before, if that runs', async () => {
+    const theatre = stage(4);
+    const trap = theatre.set(
+      (name, call, when) => name === 'message' && call === 'StartExecution' && when === 'before',
+    );
+    await theatre.until('the crash', trap.sprung);
+    const { room } = theatre.record();
+    if (room.stage !== 'playing') throw new Error('The game has not started');
+    const clocks = { ...clocksOf(room.settings) };
+    theatre.cloud.machine.start(`${room.id}-1`, { roomId: room.id, game: 1, round: 0, clocks });
+    await endsWell(theatre);
+    expect([...theatre.cloud.machine.executions.keys()]).toEqual([`${room.id}-1`]);
+  });
 });
 
 test.each([

@@ -1,5 +1,6 @@
 // One whole game in a treacherous world, from one seed, to its end and after; what was wrong with it, and its story.
 
+import { executionName } from '../../src/app/executions.ts';
 import { isGone } from '../../src/app/execute.ts';
 import { stateFrame } from '../../src/protocol/frames.ts';
 import { viewFor } from '../../src/room/view.ts';
@@ -100,7 +101,10 @@ export async function simulate(seed: number): Promise<Verdict> {
 function isOfRunningGame(cloud: Cloud, execution: string): boolean {
   return cloud.store.roomIds().some((id) => {
     const { room } = cloud.store.recordOf(id);
-    return room.stage === 'playing' && execution === `${id}-${room.game.number}`;
+    return (
+      room.stage === 'playing' &&
+      execution === executionName({ roomId: id, game: room.game.number, startedAt: room.game.startedAt })
+    );
   });
 }
 

@@ -31,7 +31,13 @@ export const DAWN = Date.UTC(2026, 0, 1, 12);
 
 /** What was asked of the state machine. */
 export type PhaseCall =
-  | { readonly call: 'start'; readonly room: RoomId; readonly game: number; readonly clocks: Clocks }
+  | {
+      readonly call: 'start';
+      readonly name: string;
+      readonly room: RoomId;
+      readonly game: number;
+      readonly clocks: Clocks;
+    }
   | { readonly call: 'heartbeat'; readonly token: TaskToken }
   | { readonly call: 'complete'; readonly token: TaskToken; readonly round: number }
   | { readonly call: 'fail'; readonly token: TaskToken; readonly error: string };
@@ -272,15 +278,21 @@ export class Faults {
 // ---- The small ports ----
 
 function phasesIn(call: Call, asked: PhaseCall[], executions: ReadonlyMap<string, string>): Phases {
+  const told = (phaseCall: PhaseCall): true => {
+    asked.push(phaseCall);
+    return true;
+  };
   return {
-    start: (room, game, clocks) =>
-      call(`start ${room}-${game}`, () => void asked.push({ call: 'start', room, game, clocks })),
-    heartbeat: (token) => call(`heartbeat ${token}`, () => void asked.push({ call: 'heartbeat', token })),
-    complete: (token, { round }) =>
-      call(`complete ${token}`, () => void asked.push({ call: 'complete', token, round })),
-    fail: (token, error) => call(`fail ${token}`, () => void asked.push({ call: 'fail', token, error })),
-    statusOf: (room, game) =>
-      call(`statusOf ${room}-${game}`, () => executions.get(`${room}-${game}`) ?? null),
+    start: (name, { roomId: room, game, clocks }) =>
+      call(`start ${room}-${game}`, () => {
+        if ((executions.get(name) ?? 'RUNNING') !== 'RUNNING') return false;
+        asked.push({ call: 'start', name, room, game, clocks });
+        return true;
+      }),
+    heartbeat: (token) => call(`heartbeat ${token}`, () => told({ call: 'heartbeat', token })),
+    complete: (token, { round }) => call(`complete ${token}`, () => told({ call: 'complete', token, round })),
+    fail: (token, error) => call(`fail ${token}`, () => told({ call: 'fail', token, error })),
+    statusOf: (name) => call(`statusOf ${name}`, () => executions.get(name) ?? null),
     probe: () => call('probe machine', () => undefined),
   };
 }

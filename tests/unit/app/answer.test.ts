@@ -516,6 +516,7 @@ describe('in a room', () => {
       expect(world.phases).toEqual([
         {
           call: 'start',
+          name: `${ROOM}-1-${world.now}`,
           room: ROOM,
           game: 1,
           clocks: { moveHeartbeat: 63, redealHeartbeat: 33 },

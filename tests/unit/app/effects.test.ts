@@ -54,7 +54,7 @@ describe('the execution of a game', () => {
 
   test('is started with the game', () => {
     const story = given(...tableOf([1])).later(1, STARTED);
-    expect(only(effects(story), 'startExecution')).toEqual([{ effect: 'startExecution', game: 1, clocks }]);
+    expect(only(effects(story), 'startExecution')).toMatchObject([{ game: 1, clocks, isFirst: true }]);
   });
 
   test('is not started again by what happens before it has begun', () => {
@@ -66,7 +66,7 @@ describe('the execution of a game', () => {
 
   test('is started again when nobody knows, as long as it has not begun', () => {
     const story = given(...gameAt('starting'));
-    expect(only(allOver(story), 'startExecution')).toEqual([{ effect: 'startExecution', game: 1, clocks }]);
+    expect(only(allOver(story), 'startExecution')).toMatchObject([{ game: 1, clocks, isFirst: false }]);
     expect(only(allOver(given(...gameAt('round_start'))), 'startExecution')).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('the execution of a game', () => {
     const story = given(...gameAt('turn'))
       .later(1, { type: 'GameEnded', outcome: 'aborted', winners: [] })
       .later(2, { type: 'GameStarted', game: 2 });
-    expect(only(effects(story), 'startExecution')).toEqual([{ effect: 'startExecution', game: 2, clocks }]);
+    expect(only(effects(story), 'startExecution')).toMatchObject([{ game: 2, clocks, isFirst: true }]);
   });
 
   test('has the room’s own clocks, moves with the slack that heartbeats are allowed', () => {
@@ -374,7 +374,9 @@ describe('over a whole game that plays itself', () => {
     expect(await playByItself(world)).toBe(2);
     const { records } = world.table.logOf(ROOM);
     const told = (asked: readonly Effect[]) =>
-      asked.filter(({ effect }) => effect !== 'heartbeat').map((each) => ({ ...each, tellLobby: true }));
+      asked
+        .filter(({ effect }) => effect !== 'heartbeat')
+        .map((each) => ({ ...each, tellLobby: true, isFirst: false }));
     const pairs = records
       .slice(1)
       .map((after, place): [RoomRecord, RoomRecord] => [records[place] ?? after, after]);

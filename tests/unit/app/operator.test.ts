@@ -54,8 +54,8 @@ describe('a room as an operator sees it', () => {
   });
 
   test('shows where its game stands, what it waits for and until when, and its execution', async () => {
-    world.executions.set(`${ROOM}-1`, 'RUNNING');
     happened(world, gameAt('turn'));
+    world.executions.set(`${ROOM}-1-${world.now}`, 'RUNNING');
     const detail = await roomDetail(world.ports, ROOM);
     expect(detail).toMatchObject({
       stage: 'playing',
@@ -65,7 +65,7 @@ describe('a room as an operator sees it', () => {
       turn: 1,
       deadline: world.now + 60_000,
       game: { number: 1, started_at: world.now, ended_at: null, outcome: null },
-      execution: { name: `${ROOM}-1`, status: 'RUNNING' },
+      execution: { name: `${ROOM}-1-${world.now}`, status: 'RUNNING' },
       task: { phase: 'turns', round: 1 },
     });
     expect(detail?.seats[0]).toMatchObject({

@@ -188,7 +188,8 @@ describe('a search for rooms', () => {
 
 describe('a page of rooms', () => {
   test('shows each room’s summary, phase, age and execution', async () => {
-    world.executions.set('PLAY-1', 'RUNNING');
+    const name = `PLAY-1-${world.now}`;
+    world.executions.set(name, 'RUNNING');
     await list('PLAY', gameAt('turn', tableOf([1, 2])));
     world.pass(9);
     expect(await roomStats(world.ports, { limit: 10 })).toEqual({
@@ -208,7 +209,7 @@ describe('a page of rooms', () => {
           age: 10,
           idle: 10,
           connected: 2,
-          execution: { name: 'PLAY-1', status: 'RUNNING' },
+          execution: { name, status: 'RUNNING' },
         }),
       ],
       next: null,
@@ -223,9 +224,19 @@ describe('a page of rooms', () => {
     expect(
       page?.rooms.map(({ room_id, phase, round, execution }) => ({ room_id, phase, round, execution })),
     ).toEqual([
-      { room_id: 'STARTING', phase: 'starting', round: 1, execution: { name: 'STARTING-1', status: null } },
+      {
+        room_id: 'STARTING',
+        phase: 'starting',
+        round: 1,
+        execution: { name: expect.stringMatching(/^STARTING-1-\d{13}$/), status: null },
+      },
       { room_id: 'OPEN', phase: 'open', round: 0, execution: null },
-      { room_id: 'DONE', phase: 'finished', round: 0, execution: { name: 'DONE-1', status: null } },
+      {
+        room_id: 'DONE',
+        phase: 'finished',
+        round: 0,
+        execution: { name: expect.stringMatching(/^DONE-1-\d{13}$/), status: null },
+      },
     ]);
     expect(page).toMatchObject({ total_rooms: 2, active_games: 1 });
   });
