@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { createLogUpdate } from 'log-update';
-import { wholeNumber } from './arguments.ts';
+import { webUrl, wholeNumber } from './arguments.ts';
 import { parseSettings } from '../src/app/settings.ts';
 import { LoadError } from './load/entry.ts';
 import { brokenBudgets, progressLine, progressScreen, reportText } from './load/report.ts';
@@ -16,7 +16,6 @@ import { StartError, startLocal } from './local/cloud.ts';
 
 interface Flags {
   readonly url?: string;
-  readonly sockets?: string;
   readonly settings: string;
   readonly rooms: number;
   readonly rate?: number;
@@ -39,8 +38,7 @@ const flags = new Command('load')
   .description(
     'Plays in many rooms at once with real clients and measures every command, from when it was due to the own reply and to the last of the four seats.',
   )
-  .option('--url <url>', 'the entry; without it a local cloud in memory is started', readUrl(/^https?:$/))
-  .option('--sockets <url>', 'the WebSocket API’s own address, where the entry has none', readUrl(/^wss?:$/))
+  .option('--url <url>', 'the entry; without it a local cloud in memory is started', webUrl)
   .option('--settings <json>', 'game settings of the local cloud', '{}')
   .option('--rooms <count>', 'rooms of four players', wholeNumber(1, 100_000), 10)
   .option(
@@ -96,8 +94,8 @@ function readSettings(json: string) {
 }
 
 async function load(url: string): Promise<Report> {
-  const { rooms, rate = null, seconds, ramp = rooms / ROOMS_A_SECOND, seed, sockets = null } = flags;
-  const options: LoadOptions = { url, sockets, rooms, rate, seconds, ramp, seed };
+  const { rooms, rate = null, seconds, ramp = rooms / ROOMS_A_SECOND, seed } = flags;
+  const options: LoadOptions = { url, rooms, rate, seconds, ramp, seed };
   const over = new AbortController();
   let showing: Promise<void> | undefined;
   try {
@@ -143,12 +141,5 @@ function numberFrom(least: number, most: number): (text: string) => number {
     const value = Number(text);
     if (text !== '' && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Give a number from ${least} to ${most}.`);
-  };
-}
-
-function readUrl(protocol: RegExp): (text: string) => string {
-  return (text) => {
-    if (URL.canParse(text) && protocol.test(new URL(text).protocol)) return text;
-    throw new InvalidArgumentError('Give a whole URL, as https://play.example (for --sockets wss://…).');
   };
 }

@@ -64,7 +64,7 @@ export async function openCloud(given: {
     },
   );
   const functions = new Functions(given.coldStarts);
-  const gateway = new Gateway(functions, given.observer);
+  const gateway = new Gateway(functions, given.observer, sessionSecret);
   const callbacks = new Map<string, Callback>();
   const steps = createSteps({
     database: ':memory:',

@@ -2,6 +2,7 @@
 // response, and the management API behind `postToConnection`.
 
 import * as z from 'zod/mini';
+import { viewerHeader } from '../local/viewer.ts';
 import type { Functions } from './functions.ts';
 import { draw, spend, spendThen } from './latency-of.ts';
 import { Trace, traceNow, within } from './trace.ts';
@@ -33,6 +34,8 @@ const METHOD_ARN = 'arn:aws:execute-api:us-east-1:000000000000:bench/local/$conn
 export class Gateway {
   readonly #functions: Functions;
   readonly #observer: Observer;
+  /** The entry is before the gateway. */
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #connections = new Map<string, Connection>();
   readonly #following = new Set<Trace>();
   #handshakes = 0;
@@ -40,9 +43,10 @@ export class Gateway {
   /** Messages to clients so far, replies included. */
   messages = 0;
 
-  constructor(functions: Functions, observer: Observer) {
+  constructor(functions: Functions, observer: Observer, sessionSecret: string) {
     this.#functions = functions;
     this.#observer = observer;
+    this.#headers = viewerHeader(sessionSecret);
   }
 
   /** The class of sockets that lead here, for `Client`. */
@@ -146,7 +150,8 @@ export class Gateway {
     const room_id = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
     const session = url.searchParams.get('session') ?? '';
     await this.follow({ kind: 'other' }, 'handshake', now(), async () => {
-      const asked = { methodArn: METHOD_ARN, headers: {}, queryStringParameters: { room_id, session } };
+      const headers = this.#headers;
+      const asked = { methodArn: METHOD_ARN, headers, queryStringParameters: { room_id, session } };
       await spend('frame', 'edge in', () => undefined);
       const allowed = Allowed.parse(await this.#functions.call('authorizer', asked));
       const connection: Connection = { id, socket, authorizer: allowed.context, tail: Promise.resolve() };

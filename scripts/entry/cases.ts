@@ -112,21 +112,30 @@ export const PATHS: readonly EntryCase[] = [
 ];
 
 export const SESSIONS: readonly EntryCase[] = [
-  {
-    name: 'a session is asked for with the address of the viewer, and a proof of it',
-    event: asked('/api/session', { method: 'POST' }, '2001:db8::7'),
+  ...[
+    '/api/session',
+    '/api/health',
+    '/api/leaderboard',
+    '/api/rooms/GAB234/events',
+    '/ws/lobby',
+    '/ws/GAB234',
+  ].map((uri) => ({
+    name: `an API is asked with the address of the viewer, and a proof of it: ${uri}`,
+    event: asked(uri, {}, '2001:db8::7'),
     answer: { headers: { 'x-liap-viewer': { value: /^2001:db8::7\.[A-Za-z0-9_-]{43}$/ } } },
-  },
+  })),
   {
-    name: 'a viewer does not say himself who he is',
-    event: asked('/api/session', {
-      method: 'POST',
-      headers: { 'x-liap-viewer': several('somebody.else', 'another.one') },
-    }),
+    name: 'a page is asked for with no word of the viewer',
+    event: asked('/room/GAB234'),
+    answer: { headers: { 'x-liap-viewer': null } },
+  },
+  ...['/api/session', '/ws/lobby'].map((uri) => ({
+    name: `a viewer does not say himself who he is: ${uri}`,
+    event: asked(uri, { headers: { 'x-liap-viewer': several('somebody.else', 'another.one') } }),
     answer: {
       headers: { 'x-liap-viewer': { value: /^192\.0\.2\.1\.[A-Za-z0-9_-]{43}$/, multiValue: null } },
     },
-  },
+  })),
   ...['/', '/index.html', '/room/GAB234', '/admin'].map((uri) => ({
     name: `a page asked for without a session comes with one, and is not kept: ${uri}`,
     event: answered(uri),
@@ -191,6 +200,13 @@ export const MIGRATION: readonly EntryCase[] = [
     answer: { uri: '/', headers: { 'x-liap-side': { value: 'old' } } },
     origin: 'previous',
   },
+  ...['/api/session', '/ws/3F00AC'].map((uri) => ({
+    name: `the other side gets nothing that our APIs would believe: ${uri}`,
+    event: asked(uri, { cookies: { liap_side: { value: 'old' } } }),
+    share: '50' as const,
+    answer: { uri, headers: { 'x-liap-side': { value: 'old' }, 'x-liap-viewer': null } },
+    origin: 'previous',
+  })),
   {
     name: 'a socket of a room of ours comes to us when new rooms are not made here any more',
     event: asked('/ws/GAB234'),

@@ -78,30 +78,16 @@ export class Sessions {
 
 type SocketConstructor = new (url: string) => globalThis.WebSocket;
 
-/**
- * The sockets of all clients: those of `ws`, without compression, as API Gateway has none. With `sockets` (a WebSocket
- * API's own address) they go there instead of to the entry, as the entry would have sent them.
- */
-export function socketsOf(sockets: string | null): SocketConstructor {
-  class LoadSocket extends WebSocket {
-    constructor(url: string) {
-      super(sockets === null ? url : behindEntry(url, sockets), { perMessageDeflate: false });
-      // Its `close` says the same, but an `error` that nobody hears would end the process.
-      this.on('error', () => undefined);
-    }
-
-    override send(text: string): void {
-      if (this.readyState === WebSocket.OPEN) super.send(text);
-    }
+class Socket extends WebSocket {
+  constructor(url: string) {
+    super(url, { perMessageDeflate: false });
+    // Its `close` says the same, but an `error` that nobody hears would end the process.
+    this.on('error', () => undefined);
   }
-  return LoadSocket as unknown as SocketConstructor;
-}
 
-/** `/ws/{room}` at an entry is `?room_id={room}` at the WebSocket API behind it (docs/protocol.md, "Connecting"). */
-function behindEntry(url: string, sockets: string): string {
-  const asked = new URL(url);
-  const address = new URL(sockets);
-  address.searchParams.set('room_id', decodeURIComponent(asked.pathname.replace('/ws/', '')));
-  for (const [name, value] of asked.searchParams) address.searchParams.set(name, value);
-  return address.href;
+  override send(text: string): void {
+    if (this.readyState === WebSocket.OPEN) super.send(text);
+  }
 }
+/** The sockets of all clients: those of `ws`, without compression, as API Gateway has none. */
+export const LoadSocket = Socket as unknown as SocketConstructor;

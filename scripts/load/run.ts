@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chanceFrom } from '../play/moves.ts';
-import { expectEntry, LoadError, Sessions, socketsOf } from './entry.ts';
+import { expectEntry, LoadError, LoadSocket, Sessions } from './entry.ts';
 import { Figures } from './figures.ts';
 import type { Counts, Measured } from './figures.ts';
 import { createPace } from './pace.ts';
@@ -13,8 +13,6 @@ import { LoadRoom } from './room.ts';
 
 export interface LoadOptions {
   readonly url: string;
-  /** The WebSocket API's own address, where it is not behind the entry. */
-  readonly sockets: string | null;
   readonly rooms: number;
   /** Moves a second over all rooms; null: as fast as the game's pauses and the limit of frames allow. */
   readonly rate: number | null;
@@ -96,11 +94,17 @@ class LoadRun {
     try {
       const sessions = this.#sessions();
       await this.#openRooms(sessions, async (room) => {
-        const { url, sockets } = this.#options;
-        const WebSocket = socketsOf(sockets);
+        const { url } = this.#options;
         const session = await sessions.of(0);
         const figures = this.#figures;
-        probes ??= probe({ url, room: room.id, session, WebSocket, figures, signal: probing.signal });
+        probes ??= probe({
+          url,
+          room: room.id,
+          session,
+          WebSocket: LoadSocket,
+          figures,
+          signal: probing.signal,
+        });
       });
       await this.#measure();
     } finally {
@@ -148,13 +152,13 @@ class LoadRun {
   }
 
   async #openRoom(sessions: Sessions, place: number): Promise<LoadRoom> {
-    const { url, sockets, rate, rooms, seed } = this.#options;
+    const { url, rate, rooms, seed } = this.#options;
     const session = await sessions.of(place);
     const chance = chanceFrom(seed * 10_007 + place);
     const room = new LoadRoom({
       url,
       session,
-      WebSocket: socketsOf(sockets),
+      WebSocket: LoadSocket,
       figures: this.#figures,
       pace: createPace(rate, rooms, chance, () => performance.now()),
       chance,

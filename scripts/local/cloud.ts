@@ -19,6 +19,7 @@ import type { Folder } from './folder.ts';
 import { createLog } from './log.ts';
 import type { Log, LogLevel } from './log.ts';
 import { ensureTable } from './table.ts';
+import { viewerHeader } from './viewer.ts';
 
 export interface LocalOptions {
   /** 0 or none: any free port. */
@@ -103,7 +104,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
       sessionSecret: folder.sessionSecret,
       adminToken,
     });
-    const plans = planChildren(place, environment);
+    const plans = planChildren(place, environment, viewerHeader(folder.sessionSecret));
     const building = Promise.resolve(options.webRoot ?? buildPages(folder));
     building.catch(() => undefined);
     await startAll([plans.database, plans.functions].flatMap((plan) => plan ?? []));
@@ -264,7 +265,8 @@ interface Plans {
   readonly steps: ChildPlan;
 }
 
-function planChildren(place: Place, env: Environment): Plans {
+/** `headers`: those without which the API answers nobody. */
+function planChildren(place: Place, env: Environment, headers: Readonly<Record<string, string>>): Plans {
   const { dynamodb, dataFolder, sockets, api, lambdaHost, steps } = place;
   const client = new DynamoDBClient({
     endpoint: dynamodb.url,
@@ -292,7 +294,7 @@ function planChildren(place: Place, env: Environment): Plans {
     // serverless-offline's own `awslambda` hands no stream to a function.
     env: { ...env, LAMBDA_HOST: lambdaHost, AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: '1' },
     ready: async () => {
-      await expectOk(`${api}/api/health`);
+      await expectOk(`${api}/api/health`, headers);
       if (!dynamodb.embedded) await withTable();
     },
   };
@@ -318,7 +320,7 @@ function serverlessCli(): string {
   return join(require.resolve('serverless/package.json'), '../bin/serverless.js');
 }
 
-async function expectOk(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+async function expectOk(url: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) });
   if (!response.ok) throw new Error(`${new URL(url).pathname} answers ${response.status}`);
 }

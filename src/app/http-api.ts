@@ -1,12 +1,20 @@
 // The HTTP API: sessions, health, a room's history, what operators see and do (docs/protocol.md, "HTTP").
 
-import { Hono } from 'hono/tiny';
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { mayRead, publicEvents } from './history.ts';
-import { describe, isOperator, playerOf, refuse, refuseCursor, refuseOperator, serve } from './http-parts.ts';
+import {
+  behindEntry,
+  describe,
+  isOperator,
+  playerOf,
+  refuse,
+  refuseCursor,
+  refuseOperator,
+  serve,
+} from './http-parts.ts';
 import type { HttpApi, Secrets } from './http-parts.ts';
-import { createIdentity, viewerIn } from './identity.ts';
+import { createIdentity } from './identity.ts';
 import type { Closed, Dependency, EventsPage, Health, Probed } from '../protocol/http.ts';
 import { closeRoom, roomDetail } from './operator.ts';
 import type { Ports, Queues } from './ports.ts';
@@ -45,7 +53,7 @@ const RoomIdParam = z.string().check(z.regex(/^[A-Za-z0-9]{1,16}$/), z.toUpperCa
 
 /** The API on some ports. */
 export function createHttpApi(ports: HttpPorts): HttpApi {
-  const app = new Hono();
+  const app = behindEntry(ports);
 
   app.use(async (_context, next) => {
     await next();
@@ -53,12 +61,11 @@ export function createHttpApi(ports: HttpPorts): HttpApi {
   });
 
   app.post('/api/session', async (context) => {
-    const secret = await ports.sessionSecret();
-    const address = viewerIn(context.req.header('x-liap-viewer'), secret) ?? callerOf(context);
-    const allowed = await ports.store.hit(`session:${address}`, 60, ports.clock.now(), SESSIONS_A_MINUTE);
+    const place = `session:${context.get('viewer')}`;
+    const allowed = await ports.store.hit(place, 60, ports.clock.now(), SESSIONS_A_MINUTE);
     if (!allowed)
       return refuse(context, 429, 'RATE_LIMITED', 'Too many new sessions from your address. Wait a minute.');
-    const { token, player } = createIdentity(secret).issue();
+    const { token, player } = createIdentity(await ports.sessionSecret()).issue();
     return context.json({ session_token: token, player_id: player });
   });
 
@@ -151,11 +158,6 @@ function refuseRoomId(context: Context): Response {
 
 function refuseRoom(context: Context): Response {
   return refuse(context, 404, 'ROOM_NOT_FOUND', 'There is no such room.');
-}
-
-/** Who called API Gateway: the last address is the one it saw itself, those before it are what the client says. */
-function callerOf(context: Context): string {
-  return context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim().slice(0, 64) ?? 'unknown';
 }
 
 async function probe({ log }: Ports, name: Dependency, reach: () => Promise<unknown>): Promise<Probed> {

@@ -4,9 +4,10 @@
 import type { Context } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import type { LambdaEvent } from 'hono/aws-lambda';
-import type { Hono } from 'hono/tiny';
+import { Hono } from 'hono/tiny';
 import type * as z from 'zod/mini';
-import { createIdentity, isSame, sessionIn } from './identity.ts';
+import { createIdentity, isSame, sessionIn, VIEWER_HEADER, viewerThrough } from './identity.ts';
+import type { SessionSecret } from './identity.ts';
 import type { Log } from './ports.ts';
 
 /** Payload format 2.0. */
@@ -20,14 +21,35 @@ export interface HttpAnswer {
 
 /** A secret is asked for by every request that needs it: it may have been changed. */
 export interface Secrets {
-  readonly sessionSecret: () => Promise<string>;
+  readonly sessionSecret: SessionSecret;
   readonly adminToken: () => Promise<string>;
 }
 
 type ErrorStatus = 400 | 401 | 403 | 404 | 429 | 500;
 
+/** Routes that know the address of who asks. */
+export type App = Hono<{ Variables: { viewer: string } }>;
+
+/** Routes for what comes through the entry; the rest is refused, so that nobody gets round the limits there. */
+export function behindEntry({ sessionSecret }: Secrets): App {
+  const app: App = new Hono();
+  app.use(async (context, next) => {
+    const viewer = await viewerThrough(context.req.header(VIEWER_HEADER), sessionSecret);
+    if (viewer === null)
+      return refuse(
+        context,
+        403,
+        'NOT_THROUGH_ENTRY',
+        'This address answers only what comes through the entry.',
+      );
+    context.set('viewer', viewer);
+    return next();
+  });
+  return app;
+}
+
 /** An app as a function, with an answer to what it has no answer to. `failed` hears of what was thrown. */
-export function serve(app: Hono, log: Log, failed: () => void): HttpApi {
+export function serve(app: App, log: Log, failed: () => void): HttpApi {
   app.notFound((context) => refuse(context, 404, 'NOT_FOUND', 'There is nothing at this address.'));
 
   app.onError((error, context) => {

@@ -42,9 +42,25 @@ export function sessionIn(from: {
   return cookie?.slice('liap_session='.length) ?? from.query ?? null;
 }
 
-/** The address of a viewer as the entry vouches for it (`nameViewer` in src/edge): `<address>.<mac>`; null when it does not. */
-export function viewerIn(header: string | undefined, secret: string): string | null {
+/** The header in which the entry (`nameViewer` in src/edge) says who asks: `<address>.<mac>`. Nobody but the APIs sees it. */
+export const VIEWER_HEADER = 'x-liap-viewer';
+
+/** Reads the secret of all sessions; one that is doubted may have been changed since it was last read. */
+export type SessionSecret = (isDoubted?: boolean) => Promise<string>;
+
+/** The address of a viewer as the entry vouches for it; null for what did not come through the entry. */
+export async function viewerThrough(
+  header: string | undefined,
+  secret: SessionSecret,
+): Promise<string | null> {
   if (header === undefined) return null;
+  const viewer = viewerIn(header, await secret());
+  if (viewer !== null) return viewer;
+  return viewerIn(header, await secret(true));
+}
+
+/** The address in a header that is signed with this secret; null when it is not. */
+export function viewerIn(header: string, secret: string): string | null {
   const end = header.lastIndexOf('.');
   const address = header.slice(0, Math.max(0, end));
   const mac = createHmac('sha256', secret).update(`viewer:${address}`).digest('base64url');

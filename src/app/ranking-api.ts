@@ -1,9 +1,17 @@
 // The part of the HTTP API that shows results: the ranking, a player's own statistics, the games of each day (docs/protocol.md, "HTTP").
 
-import { Hono } from 'hono/tiny';
 import * as z from 'zod/mini';
 import { systemDays } from './days.ts';
-import { describe, isOperator, playerOf, refuse, refuseCursor, refuseOperator, serve } from './http-parts.ts';
+import {
+  behindEntry,
+  describe,
+  isOperator,
+  playerOf,
+  refuse,
+  refuseCursor,
+  refuseOperator,
+  serve,
+} from './http-parts.ts';
 import type { HttpApi, Secrets } from './http-parts.ts';
 import { createLeaderboard, LEADERBOARD_SECONDS, ownStatistics } from './leaderboard.ts';
 import type { Clock, Log } from './ports.ts';
@@ -26,7 +34,7 @@ const Days = z.object({
 
 /** The API on some ports. */
 export function createRankingApi(ports: RankingPorts): HttpApi {
-  const app = new Hono();
+  const app = behindEntry(ports);
   const leaderboard = createLeaderboard(ports.results, ports.clock);
 
   app.get('/api/leaderboard', async (context) => {

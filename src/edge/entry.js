@@ -100,15 +100,14 @@ function noteSide(request, side) {
 // What the viewer asks for, as the path the origin knows.
 async function routeRequest(event) {
   const request = event.request;
-  if (request.uri === '/api/session') return nameViewer(event);
-  if (request.uri.startsWith('/api/')) return request;
-  if (request.uri === '/ws' || request.uri.startsWith('/ws/')) return routeSocket(request);
+  if (request.uri.startsWith('/api/')) return nameViewer(event);
+  if (request.uri === '/ws' || request.uri.startsWith('/ws/')) return routeSocket(event);
   request.uri = pagePath(request.uri);
   return request;
 }
 
-// Sessions are limited by the viewer's address, of which the API sees only that CloudFront asks for somebody: `<address>.<mac>`, so that
-// nobody else can say it.
+// The APIs answer only what comes with `<address>.<mac>`: the proof that it came by here, and whose address it came from, which they
+// cannot see and limit sessions by. It replaces what the viewer says himself.
 async function nameViewer(event) {
   const secret = await cf.kvs().get('session-secret');
   const address = event.viewer.ip;
@@ -117,14 +116,15 @@ async function nameViewer(event) {
 }
 
 // API Gateway knows no path behind a socket's stage: the room moves to the query, beside the session and nothing else.
-function routeSocket(request) {
+async function routeSocket(event) {
+  const request = event.request;
   const match = SOCKET_PATH.exec(request.uri);
   if (!match) return { statusCode: 404, statusDescription: 'Not Found' };
   const session = request.querystring.session;
   request.uri = '/';
   request.querystring = { room_id: { value: match[1] } };
   if (session) request.querystring.session = { value: session.value };
-  return request;
+  return nameViewer(event);
 }
 
 // Every path that is not a file is a view of the players' page (/, /room/ABC234, /game/ABC234, /replay/ABC234) or of the

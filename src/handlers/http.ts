@@ -21,6 +21,6 @@ export const handler = createHttpApi({
   ...portsFromEnvironment(),
   gateway: createGateway(environment.WEBSOCKET_ENDPOINT),
   queues: createQueues(environment.TICK_QUEUE_URL, environment.DEAD_LETTER_QUEUE_URL),
-  sessionSecret: () => readSecret(sessionSecret),
+  sessionSecret: (isDoubted) => readSecret(sessionSecret, isDoubted),
   adminToken: () => readSecret(adminToken),
 });

@@ -16,6 +16,6 @@ export const handler = createRankingApi({
   results: openResults(TABLE_NAME),
   clock,
   log: createLog(),
-  sessionSecret: () => readSecret(sessionSecret),
+  sessionSecret: (isDoubted) => readSecret(sessionSecret, isDoubted),
   adminToken: () => readSecret(adminToken),
 });

@@ -11,6 +11,7 @@ import type { House } from './house.ts';
 import { firstOf } from './judge.ts';
 import { OPERATOR } from './requests.ts';
 import type { Request } from './requests.ts';
+import { isSigned } from './sockets.ts';
 import { CANARY } from './strange.ts';
 
 type ApiEvent = Parameters<HttpApi>[0];
@@ -39,6 +40,8 @@ export async function problemOfRequest(
 ): Promise<string | null> {
   const answer = await api(eventOf(request));
   const { statusCode, body } = answer;
+  if (!isSigned(request.headers) && (statusCode !== 403 || !/^$|NOT_THROUGH_ENTRY/.test(body)))
+    return `${statusCode} for what does not come through the entry: ${body}`;
   if (statusCode >= 500) return `${statusCode}: ${body}`;
   if (body.includes('<')) return `markup goes out: ${body}`;
   // HEAD is answered like GET, without a body.

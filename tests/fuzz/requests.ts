@@ -1,11 +1,14 @@
 // What comes to the entry and to the HTTP API: handshakes and requests with right and wrong paths, queries, headers, sessions.
 
 import type { Dice } from './dice.ts';
-import { GUESTS } from './house.ts';
+import { viewerHeader } from '../../scripts/local/viewer.ts';
+import { GUESTS, SESSION_SECRET } from './house.ts';
 import { CANARY, distort, STRANGE_TEXTS } from './strange.ts';
 
 export const OPERATOR = 'the-token-of-the-operator';
 export const ORIGIN = 'https://liap-tui.example';
+/** Of everybody who comes through the entry. */
+export const ADDRESS = '10.0.0.1';
 /** Stands in every token that is not one, so that it is recognised in a log. */
 export const FORGED = 'zq7forged';
 
@@ -84,7 +87,7 @@ export function requestOf(dice: Dice, rooms: readonly string[]): Request {
     method: path === '/api/session' && dice.chance(0.7) ? 'POST' : dice.pick(METHODS),
     path: strange ? strangePath(dice, path) : path,
     query: queryOf(dice),
-    headers: { ...headersOf(dice), ...credentials(dice) },
+    headers: { ...headersOf(dice), ...credentials(dice), ...(dice.chance(0.9) ? SIGNED : viewerOf(dice)) },
     ...(dice.chance(0.2)
       ? { cookies: [`liap_session=${tokenOf(dice)}`, `a=${dice.pick(STRANGE_TEXTS)}`] }
       : {}),
@@ -199,8 +202,31 @@ export function handshakeOf(dice: Dice, rooms: readonly string[]): Handshake {
       '/',
     ]),
     query: { ...(isDirect && dice.chance(0.9) ? { room_id: place } : {}), ...session, ...extra },
-    headers: { ...originOf(dice), ...cookieOf(dice), ...(dice.chance(0.1) ? { [CANARY]: CANARY } : {}) },
+    headers: {
+      ...originOf(dice),
+      ...cookieOf(dice),
+      ...(isDirect && dice.chance(0.8) ? SIGNED : viewerOf(dice)),
+      ...(dice.chance(0.1) ? { [CANARY]: CANARY } : {}),
+    },
   };
+}
+
+const SIGNED = viewerHeader(SESSION_SECRET, ADDRESS);
+
+/** What somebody says of himself in the entry's name, or nothing. */
+function viewerOf(dice: Dice): Pairs {
+  const name = dice.pick(['x-liap-viewer', 'X-Liap-Viewer']);
+  const [signed = ''] = Object.values(SIGNED);
+  const said = [
+    `${FORGED}.${FORGED}`,
+    `1${signed}`,
+    signed.slice(0, -9),
+    '',
+    '.',
+    ADDRESS,
+    headerValue(dice),
+  ];
+  return dice.chance(0.5) ? {} : { [name]: dice.pick(said) };
 }
 
 function originOf(dice: Dice): Pairs {

@@ -2,10 +2,11 @@
 
 import { cookiesOf, loadEdge, mapOf } from '../../scripts/local/edge.ts';
 import type { EdgeMap, EdgeRequest } from '../../scripts/local/edge.ts';
+import { viewerHeader } from '../../scripts/local/viewer.ts';
 import { createIdentity, sessionIn } from '../../src/app/identity.ts';
 import { readSocketEvent } from '../../src/handlers/socket-event.ts';
 import { SESSION_SECRET } from './house.ts';
-import { ORIGIN } from './requests.ts';
+import { ADDRESS, ORIGIN } from './requests.ts';
 import type { Handshake, Pairs } from './requests.ts';
 
 Object.assign(process.env, { ALLOWED_ORIGINS: ORIGIN, SESSION_SECRET, POWERTOOLS_DEV: 'true' });
@@ -20,14 +21,20 @@ export async function problemOfHandshake(handshake: Handshake): Promise<string |
   const { at, path, query, headers } = handshake;
   if (at === 'gateway') return problemAtGateway(query, headers);
   const request = edgeRequest(path, query, headers);
-  const passed = await edge.viewerRequest(structuredClone(request), '10.0.0.1');
+  const passed = await edge.viewerRequest(structuredClone(request), ADDRESS);
   if ('statusCode' in passed) return passed.statusCode === 404 ? null : `the entry says ${passed.statusCode}`;
   if (!path.startsWith('/ws')) return problemOfPage(passed);
-  return problemAtGateway(flat(passed.querystring), headers);
+  // With the entry's word of who asks in place of the visitor's own.
+  const { ['x-liap-viewer']: viewer = '' } = flat(passed.headers);
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'x-liap-viewer');
+  const sent = { ...Object.fromEntries(others), 'x-liap-viewer': viewer };
+  return isSigned(sent)
+    ? problemAtGateway(flat(passed.querystring), sent)
+    : 'the entry does not vouch for who comes through it';
 }
 
 async function problemOfPage(request: EdgeRequest): Promise<string | null> {
-  const response = await edge.viewerResponse(request, { statusCode: 200, headers: {} }, '10.0.0.1');
+  const response = await edge.viewerResponse(request, { statusCode: 200, headers: {} }, ADDRESS);
   const given = response.cookies?.['liap_session']?.value;
   const own = request.cookies['liap_session']?.value ?? '';
   if (given === undefined) return identity.playerOf(own) === null ? 'a page came without a session' : null;
@@ -57,10 +64,17 @@ async function problemAtGateway(query: Pairs, headers: Pairs): Promise<string | 
 
 type Verdict = 401 | 403 | { readonly player: string; readonly room: string };
 
+/** Whether a request says of itself what the entry says. */
+export function isSigned(headers: Pairs): boolean {
+  const [signed] = Object.values(viewerHeader(SESSION_SECRET, ADDRESS));
+  return Object.entries(headers).some(([name, value]) => /^x-liap-viewer$/i.test(name) && value === signed);
+}
+
 /** Who may pass, said once more in other words. */
 function expectedOf(query: Pairs, headers: Pairs): Verdict {
   const header = (name: string): string | undefined =>
     Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  if (!isSigned(headers)) return 403;
   const origin = header('origin');
   const room = Object.hasOwn(query, 'room_id') ? (query['room_id'] ?? '') : '';
   if ((origin !== undefined && origin !== ORIGIN) || !/^[A-Za-z0-9]{1,16}$/.test(room)) return 403;

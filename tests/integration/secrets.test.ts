@@ -45,6 +45,21 @@ test('A secret is decrypted by the parameter store and kept, and one that was ch
   expect(asked).toHaveLength(2);
 });
 
+test('A secret that is doubted is read again, but not more often than once a minute, whoever doubts it', async () => {
+  let now = 0;
+  const readSecret = createSecretReader(() => now);
+  await readSecret({ parameter: '/stage/secret' });
+  value = 'second';
+  now = MINUTE - 1;
+  expect(await readSecret({ parameter: '/stage/secret' }, true)).toBe('first');
+  now = MINUTE;
+  expect(await readSecret({ parameter: '/stage/secret' }, true)).toBe('second');
+  value = 'third';
+  expect(await readSecret({ parameter: '/stage/secret' }, true)).toBe('second');
+  expect(await readSecret({ parameter: '/stage/secret' })).toBe('second');
+  expect(asked).toHaveLength(2);
+});
+
 test('Two secrets of a stage are two', async () => {
   const readSecret = createSecretReader();
   expect(await readSecret({ parameter: '/stage/one' })).toBe('first');

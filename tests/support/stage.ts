@@ -9,6 +9,7 @@ import { createSteps, gameFinishedPattern, readDefinition } from '../../scripts/
 import type { Steps } from '../../scripts/local/steps.ts';
 import { answerStreaming, contextOf, defineStreaming } from '../../scripts/local/streaming.ts';
 import type { Handler as StreamingHandler } from '../../scripts/local/streaming.ts';
+import { viewerHeader } from '../../scripts/local/viewer.ts';
 import type { Reach } from '../../src/app/broadcast.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import type { Frame } from '../../src/protocol/server-frames.ts';
@@ -247,10 +248,13 @@ export type Handshake = Readonly<{
 
 export const METHOD_ARN = 'arn:aws:execute-api:us-east-1:000000000000:abcdef/local/$connect';
 
-export function handshake(differing: Partial<Handshake> = {}): Handshake {
-  return { methodArn: METHOD_ARN, headers: {}, queryStringParameters: null, ...differing };
+/** Through the entry, as everything that comes to a stage. */
+export function handshake({ headers, ...differing }: Partial<Handshake> = {}): Handshake {
+  const signed = { ...viewerHeader(SESSION_SECRET), ...headers };
+  return { methodArn: METHOD_ARN, queryStringParameters: null, ...differing, headers: signed };
 }
 
+/** Through the entry, unless the headers say otherwise. */
 export function httpRequest(
   method: string,
   path: string,
@@ -259,7 +263,7 @@ export function httpRequest(
   const [rawPath = '', rawQueryString = ''] = path.split('?');
   // API Gateway takes the cookies out of the headers.
   const { cookie, ...others } = headers;
-  const known = { host: 'api.example', 'x-forwarded-for': '203.0.113.7', ...others };
+  const known = { host: 'api.example', ...viewerHeader(SESSION_SECRET), ...others };
   return {
     version: '2.0',
     routeKey: '$default',
@@ -314,8 +318,8 @@ export interface Visitor {
 
 /** A session of its own, from the HTTP API. */
 export async function newSession({ functions }: Stage): Promise<string> {
-  const address = `198.51.100.${requests++}`;
-  const { body } = await functions.http(httpRequest('POST', '/api/session', { 'x-forwarded-for': address }));
+  const headers = viewerHeader(SESSION_SECRET, `198.51.100.${requests++}`);
+  const { body } = await functions.http(httpRequest('POST', '/api/session', headers));
   return (JSON.parse(body) as { session_token: string }).session_token;
 }
 

@@ -13,6 +13,7 @@ import {
 import type { EntryCase } from '../../scripts/entry/cases.ts';
 import { edgeOn, entryCode, inNode } from '../../scripts/local/edge.ts';
 import type { EdgeMap, EdgeRequest } from '../../scripts/local/edge.ts';
+import { viewerHeader } from '../../scripts/local/viewer.ts';
 import { viewerIn } from '../../src/app/identity.ts';
 import { inNjs, MUST_HAVE_NJS, NJS, runInNjs } from '../support/njs.ts';
 
@@ -56,12 +57,17 @@ for (const { name, engine, run } of ENGINES) {
       return 'headers' in request ? request.headers['x-liap-viewer']?.value : undefined;
     };
 
-    test('proves to the API that it says itself who asks for a session', async () => {
-      expect(viewerIn(await viewerOf('/api/session'), SECRET)).toBe('2001:db8::7');
-      expect(viewerIn(await viewerOf('/api/session'), 'another secret')).toBeNull();
-      const forged = { 'x-liap-viewer': { value: 'somebody.else' } };
-      expect(viewerIn(await viewerOf('/api/session', forged), SECRET)).toBe('2001:db8::7');
-    });
+    test.each(['/api/session', '/api/leaderboard', '/ws/lobby'])(
+      'proves to an API that it says itself who asks: %s',
+      async (uri) => {
+        const said = (await viewerOf(uri)) ?? '';
+        expect(viewerIn(said, SECRET)).toBe('2001:db8::7');
+        expect(viewerIn(said, 'another secret')).toBeNull();
+        expect({ 'x-liap-viewer': said }).toEqual(viewerHeader(SECRET, '2001:db8::7'));
+        const forged = { 'x-liap-viewer': { value: 'somebody.else' } };
+        expect(await viewerOf(uri, forged)).toBe(said);
+      },
+    );
 
     const sessionOf = async () => {
       const ok = { statusCode: 200, statusDescription: 'OK', headers: {} };

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createIdentity } from '../../../src/app/identity.ts';
+import { viewerHeader } from '../../local/viewer.ts';
 
 export interface FirstCall {
   readonly event: unknown;
@@ -79,7 +80,7 @@ const httpGet = (path: string): unknown => ({
   routeKey: `GET ${path}`,
   rawPath: path,
   rawQueryString: '',
-  headers: { host: 'api.example', authorization: `Bearer ${SECRET}` },
+  headers: { host: 'api.example', authorization: `Bearer ${SECRET}`, ...viewerHeader(SECRET) },
   requestContext: {
     domainName: 'api.example',
     http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7' },
@@ -94,7 +95,7 @@ export const FIRST_CALLS: Readonly<Record<string, FirstCall>> = {
   authorizer: {
     event: {
       methodArn: 'arn:aws:execute-api:us-east-1:000000000000:api/dev/$connect',
-      headers: { Origin: ORIGIN },
+      headers: { Origin: ORIGIN, ...viewerHeader(SECRET) },
       queryStringParameters: { room_id: 'lobby', session: token },
     },
     answered: /"Effect":"Allow"/,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createIdentity, isSame, sessionIn } from '../../../src/app/identity.ts';
+import { viewerHeader } from '../../../scripts/local/viewer.ts';
+import { createIdentity, isSame, sessionIn, viewerThrough } from '../../../src/app/identity.ts';
+import type { SessionSecret } from '../../../src/app/identity.ts';
 import { commandIdOf, roomIdOf } from '../../../src/app/ids.ts';
 
 const identity = createIdentity('the stage’s secret');
@@ -69,6 +71,31 @@ describe('where a session is found', () => {
     [{}, null],
   ])('%j gives %j', (from, expected) => {
     expect(sessionIn(from)).toBe(expected);
+  });
+});
+
+describe('who comes through the entry', () => {
+  const { 'x-liap-viewer': signed = '' } = viewerHeader('new', '192.0.2.1');
+
+  test('is known by the signature, whatever the address looks like', async () => {
+    for (const address of ['192.0.2.1', '2001:db8::7', '', '1.'.repeat(2_000)])
+      expect(
+        await viewerThrough(viewerHeader('new', address)['x-liap-viewer'], () => Promise.resolve('new')),
+      ).toBe(address);
+  });
+
+  test('passes at once when the secret has just been changed: the one that was kept is doubted', async () => {
+    const asked: boolean[] = [];
+    const secret: SessionSecret = (isDoubted = false) => {
+      asked.push(isDoubted);
+      return Promise.resolve(isDoubted ? 'new' : 'old');
+    };
+    expect(await viewerThrough(signed, secret)).toBe('192.0.2.1');
+    expect(asked).toEqual([false, true]);
+  });
+
+  test('is not asked after when nothing is said: no secret is read for that', async () => {
+    expect(await viewerThrough(undefined, () => Promise.reject(new Error('read')))).toBeNull();
   });
 });
 

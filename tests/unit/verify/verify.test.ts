@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { viewerHeader } from '../../../scripts/local/viewer.ts';
 import { createHttpApi } from '../../../src/app/http-api.ts';
 import { publicEvents } from '../../../src/app/history.ts';
 import type { Seat } from '../../../src/game/seats.ts';
@@ -110,7 +111,7 @@ function pageRequest(after: number): Parameters<ReturnType<typeof createHttpApi>
   const event = {
     rawPath: path,
     rawQueryString: `after=${after}&limit=50`,
-    headers: { authorization: 'Bearer s' },
+    headers: { authorization: 'Bearer s', ...viewerHeader('s') },
     requestContext: { http: { method: 'GET', path }, domainName: 'api.example' },
   };
   return event as unknown as Parameters<ReturnType<typeof createHttpApi>>[0];
