@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
 import { MOST, wholeNumber } from './arguments.ts';
+import type { LongestChain } from '../tests/simulation/cloud.ts';
 import { simulate } from '../tests/simulation/simulate.ts';
 import type { Verdict } from '../tests/simulation/simulate.ts';
 
@@ -106,6 +107,8 @@ function storyOf({ seed, violations, story }: Verdict): string {
 function summaryOf(verdicts: readonly Verdict[], seconds: number): string {
   const sum = (of: (verdict: Verdict) => number): number =>
     verdicts.reduce((total, verdict) => total + of(verdict), 0);
+  const longest = (of: (chain: LongestChain) => number): number =>
+    Math.max(0, ...verdicts.map(({ longestChain }) => of(longestChain)));
   const outcomes = new Map<string, number>();
   for (const { outcome } of verdicts) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   const ends = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
@@ -113,5 +116,6 @@ function summaryOf(verdicts: readonly Verdict[], seconds: number): string {
   return [
     `${verdicts.length} games in ${seconds.toFixed(1)} s (${(verdicts.length / seconds).toFixed(0)} a second): ${ends}.`,
     `${sum(({ commits }) => commits)} commits, ${sum(({ faults }) => faults)} faults, ${hours.toFixed(0)} virtual hours.`,
+    `The longest chain of requests: ${longest(({ invocations }) => invocations)} invocations, ${longest(({ ofOneFunction }) => ofOneFunction)} of one function.`,
   ].join('\n');
 }

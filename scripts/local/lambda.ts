@@ -1,6 +1,6 @@
 /**
  * Preloaded into the function host: Lambda's endpoint for the SDK's unchanged clients, in front of serverless-offline's, which
- * knows no response streaming. It lives in the host's process: the first byte leaves when the function writes it.
+ * knows no response streaming. It lives in the host's process: the first byte can leave when the function writes it.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';

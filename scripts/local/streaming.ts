@@ -48,9 +48,12 @@ function streamOf(clientContext: unknown): string {
   return String(clientContext.stream);
 }
 
+/** Whether the next answer comes as a whole. The Node runtime is reported to hold small first writes back: every other does. */
+let isHeldBack = false;
+
 /**
- * Answers a call of `InvokeWithResponseStream`: every chunk as the function writes it, then how it ended. Rejects, with
- * nothing answered yet, when `invoke` throws `NotInvoked`.
+ * Answers a call of `InvokeWithResponseStream`: every chunk as the function writes it or all when it has ended, then how it
+ * ended. Rejects, with nothing answered yet, when `invoke` throws `NotInvoked`.
  */
 export async function answerStreaming(
   response: ServerResponse,
@@ -62,12 +65,23 @@ export async function answerStreaming(
       response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
     response.write(message);
   };
-  listeners.set(stream, (chunk) => send(encodeChunk(chunk)));
+  const kept: Buffer[] = [];
+  const holdsBack = isHeldBack;
+  isHeldBack = !isHeldBack;
+  const release = (): void => {
+    if (kept.length > 0) send(encodeChunk(Buffer.concat(kept)));
+  };
+  listeners.set(stream, (chunk) => {
+    if (holdsBack) kept.push(chunk);
+    else send(encodeChunk(chunk));
+  });
   try {
     await invoke(stream);
+    release();
     send(encodeEnd(null));
   } catch (error) {
     if (error instanceof NotInvoked) throw error;
+    release();
     send(encodeEnd(error instanceof Error ? error : new Error(String(error))));
   } finally {
     listeners.delete(stream);

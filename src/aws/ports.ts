@@ -30,7 +30,7 @@ export function createPorts(given: {
     store,
     meter,
     memory: createMemory(clock),
-    publisher: createPublisher(given.broadcaster),
+    publisher: createPublisher(given.broadcaster, { clock, random }),
     phases: createPhases(given.stateMachineArn),
     ticks: createTicks(given.tickQueueUrl),
     clock,

@@ -8,6 +8,7 @@ import { dollarsOf, idleMonth, standingOfTemplate } from '../../scripts/cost/mon
 import { DAILY_COST, GAMES_ABORTED } from '../../src/app/alarm.ts';
 import { parseSettings } from '../../src/app/settings.ts';
 import { FAULTS, withFault } from '../support/faults.ts';
+import { loopFindings } from '../support/loops.ts';
 import { packageStage } from '../support/packaging.ts';
 import { findingsIn, ofType, textOf } from '../support/template.ts';
 import type { Properties, Template } from '../support/template.ts';
@@ -95,6 +96,28 @@ describe('the template', () => {
     for (const stage of STAGES)
       expect(findingsIn(withFault(packaged(stage), plant))).toContainEqual(expect.stringMatching(found));
   });
+
+  test.each(STAGES)(
+    'lets those functions run in a loop that lead to themselves, and no others: %s',
+    (stage) => {
+      const template = packaged(stage);
+      expect(loopFindings(template.Resources)).toEqual([]);
+      const forgetful = withFault(template, (all) => {
+        for (const { Type, Properties } of Object.values(all))
+          if (Type === 'AWS::Lambda::Function') delete Properties['RecursiveLoop'];
+      });
+      expect(loopFindings(forgetful.Resources)).toContain(
+        'TickLambdaFunction leads to itself and may be stopped',
+      );
+      const generous = withFault(template, (all) => {
+        for (const { Type, Properties } of Object.values(all))
+          if (Type === 'AWS::Lambda::Function') Properties['RecursiveLoop'] = 'Allow';
+      });
+      expect(loopFindings(generous.Resources)).toContain(
+        'ResultsLambdaFunction leads to itself nowhere, yet may loop',
+      );
+    },
+  );
 
   test('keeps logs as long as the stage says, those of services as well', () => {
     const groups = inDev('AWS::Logs::LogGroup');

@@ -13,7 +13,7 @@ import { NO_METER } from '../../src/app/meter.ts';
 import { LOBBY } from '../../src/app/lobby.ts';
 import { createMemory } from '../../src/app/memory.ts';
 import type { Delivery, Memory, Ports, PostResult, Publishing, Tick } from '../../src/app/ports.ts';
-import { HAND_OVER_MS } from '../../src/aws/publisher.ts';
+import { againIfRefused, follow, HAND_OVER_MS, Refused } from '../../src/aws/publisher.ts';
 import type { Commit } from '../../src/room/record.ts';
 import type { ConnectionId, PlayerId, Settings } from '../../src/room/room.ts';
 import { MemoryStore } from '../support/memory-store.ts';
@@ -53,6 +53,8 @@ export interface Faults {
   readonly late: number;
   /** `$disconnect` never comes, or long after the connection ended. */
   readonly noDisconnect: number;
+  /** What the broadcaster writes first is held back until its end. Hardly a fault, so it is not counted as one. */
+  readonly heldBack: number;
 }
 export const NO_FAULTS: Faults = {
   crash: 0,
@@ -62,6 +64,7 @@ export const NO_FAULTS: Faults = {
   twice: 0,
   late: 0,
   noDisconnect: 0,
+  heldBack: 0,
 };
 
 const DEFINITION = JSON.parse(
@@ -99,8 +102,26 @@ interface Connection extends ClientEnd {
 interface Invocation {
   readonly name: string;
   readonly instance: Instance;
+  readonly chain: Chain;
   isAlive: boolean;
   readonly die: (why: Error) => void;
+}
+
+/**
+ * How often each function has run in a chain of requests, as Lambda counts to find loops: the invocations, messages and calls that
+ * follow from one another by queue and invocation. What API Gateway or Step Functions invoke begins a new one.
+ */
+type Chain = ReadonlyMap<string, number>;
+const NEW_CHAIN: Chain = new Map();
+
+/** The longest chain that there was. */
+export interface LongestChain {
+  /** Of all functions together. */
+  readonly invocations: number;
+  /** Of the one function that ran most often in any chain: what Lambda compares with 16. */
+  readonly ofOneFunction: number;
+  /** Which functions ran more than once in a chain. */
+  readonly recurring: readonly string[];
 }
 
 /** What runs a function, one invocation after the other, and is frozen in between. */
@@ -117,11 +138,15 @@ interface Instance {
 
 /** Whether the function dies right before or right after it calls. */
 export type Trap = (name: string, call: string, when: 'before' | 'after') => boolean;
+/** Whether a call of the function is refused. */
+export type Refusal = (name: string, call: string) => boolean;
 
 /** Something the invariants want to see. */
 export interface Witness {
   readonly committed: (commit: Commit) => void;
   readonly posted: (connection: { readonly player: PlayerId; readonly name: string }, text: string) => void;
+  /** The broadcaster was given a delivery. */
+  readonly handedOver: (delivery: Delivery) => void;
 }
 
 export class Cloud {
@@ -140,9 +165,14 @@ export class Cloud {
   faults: Faults;
   /** Says at which call a function dies, for who wants exactly that crash. */
   trap: Trap = () => false;
+  /** The same for a call that is refused. */
+  refusal: Refusal = () => false;
   readonly #connections = new Map<ConnectionId, Connection>();
   readonly #instances = new Set<Instance>();
   readonly #witness: Witness;
+  readonly #recurring = new Set<string>();
+  #invocationsOfChain = 0;
+  #ofOneFunction = 0;
   #ids = 0;
   #seeds = 0;
 
@@ -167,6 +197,14 @@ export class Cloud {
         return { FailedEntryCount: 0 };
       },
     });
+  }
+
+  get longestChain(): LongestChain {
+    return {
+      invocations: this.#invocationsOfChain,
+      ofOneFunction: this.#ofOneFunction,
+      recurring: [...this.#recurring].sort(),
+    };
   }
 
   tell(what: string): void {
@@ -301,12 +339,17 @@ export class Cloud {
   // ---- Functions ----
 
   /** Runs a function. Rejects when it throws, dies or takes too long. */
-  #invoke<T>(name: string, run: (ports: Ports, invocation: Invocation) => Promise<T>): Promise<T> {
+  #invoke<T>(
+    name: string,
+    run: (ports: Ports, invocation: Invocation) => Promise<T>,
+    cause: Chain = NEW_CHAIN,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const instance = this.#instanceOf(name);
       const invocation: Invocation = {
         name,
         instance,
+        chain: this.#prolonged(cause, name),
         isAlive: true,
         die: (why) => {
           if (!invocation.isAlive) return;
@@ -336,6 +379,16 @@ export class Cloud {
         },
       );
     });
+  }
+
+  #prolonged(chain: Chain, name: string): Chain {
+    const runs = (chain.get(name) ?? 0) + 1;
+    const longer = new Map(chain).set(name, runs);
+    const all = [...longer.values()].reduce((sum, each) => sum + each, 0);
+    this.#invocationsOfChain = Math.max(this.#invocationsOfChain, all);
+    this.#ofOneFunction = Math.max(this.#ofOneFunction, runs);
+    if (runs > 1) this.#recurring.add(name);
+    return longer;
   }
 
   /** An instance for one more invocation: any of those that are free, or a new one. */
@@ -414,7 +467,8 @@ export class Cloud {
         probe: () => call('DescribeStateMachine', 12, () => undefined),
       },
       ticks: {
-        schedule: (tick, delaySeconds) => call('SendMessage', 8, () => this.#enqueue(tick, delaySeconds)),
+        schedule: (tick, delaySeconds) =>
+          call('SendMessage', 8, () => this.#enqueue(tick, delaySeconds, invocation.chain)),
       },
       clock: {
         // Two machines' clocks differ by some milliseconds.
@@ -442,23 +496,28 @@ export class Cloud {
     return ports;
   }
 
-  /** As src/aws/publisher.ts: one more try of what did not begin, and a wait for the begin that has an end. */
-  #publish(invocation: Invocation, delivery: Delivery): Publishing {
-    const { instance } = invocation;
-    const { promise, resolve } = Promise.withResolvers<Error | null>();
-    let hasBegun = false;
-    const begin = (): void => {
-      hasBegun = true;
-      instance.isWarm = true;
-      resolve(null);
+  /** As src/aws/publisher.ts, with a connection that the broadcaster has answered on for one that is open. */
+  #publish({ instance }: Invocation, delivery: Delivery): Publishing {
+    const { scheduler } = this;
+    const clock = {
+      now: () => scheduler.now,
+      pause: async (ms: number) => {
+        await scheduler.pause(ms);
+        await this.#thawed(instance);
+      },
     };
-    const once = (): Promise<void> => this.#callBroadcaster(instance, delivery, begin);
-    const ended = once()
-      .catch((error: unknown) => (hasBegun ? Promise.reject(asError(error)) : once()))
-      .then(() => null, asError);
-    void ended.then(resolve);
-    const cap = this.scheduler.pause(HAND_OVER_MS).then(() => null);
-    return { begun: instance.isWarm ? Promise.race([promise, cap]) : promise, ended };
+    const random = { fraction: () => scheduler.random(), proof: () => forbidden() };
+    const publishing = follow((begin) =>
+      againIfRefused({ clock, random }, () =>
+        this.#callBroadcaster(instance, delivery, () => {
+          instance.isWarm = true;
+          begin();
+        }),
+      ),
+    );
+    if (!instance.isWarm) return publishing;
+    const cap = scheduler.pause(HAND_OVER_MS).then(() => null);
+    return { ...publishing, begun: Promise.race([publishing.begun, cap]) };
   }
 
   /** The request goes out only while the caller runs; what comes back is heard when it runs, maybe much later or never. */
@@ -466,13 +525,21 @@ export class Cloud {
     const { invocation } = caller;
     if (invocation === null) return forever();
     await this.#hop(invocation, 'broadcast', 4, 'before');
-    if (this.#happens('refused')) throw new Error('broadcast was throttled');
+    if (this.refusal(invocation.name, 'broadcast') || this.#happens('refused')) {
+      await this.#hears(caller, 'refused');
+      throw new Refused('broadcast was throttled');
+    }
     const isLost = this.#happens('lostReply');
     const breaksAt = isLost ? this.scheduler.pick(['begin', 'end'] as const) : null;
     const { promise: firstByte, resolve: write, reject: fail } = Promise.withResolvers<undefined>();
-    const ending = this.#broadcast(delivery, () => write(undefined)).then(() => null, asError);
+    const ending = this.#broadcast(delivery, invocation.chain, () => write(undefined)).then(
+      () => null,
+      asError,
+    );
     void ending.then((error) => fail(error));
     const error = await firstByte.then(() => null, asError);
+    const { heldBack } = this.faults;
+    if (heldBack > 0 && this.scheduler.chance(heldBack)) await ending;
     await this.#hears(caller, 'begun');
     if (error !== null) throw error;
     if (breaksAt === 'begin') throw new Error('broadcast: the stream broke before its begin was heard');
@@ -486,16 +553,22 @@ export class Cloud {
   /** Something comes back to an instance: it is heard once that runs, and the function may die of it. */
   async #hears(instance: Instance, what: string): Promise<void> {
     await this.scheduler.pause(this.#latency(4));
-    while (instance.invocation === null) await new Promise<void>((thaw) => instance.frozen.push(thaw));
-    const { invocation } = instance;
+    const invocation = await this.#thawed(instance);
     const dies = this.trap(instance.name, what, 'after') || this.#happens('crash');
     if (invocation.isAlive && dies)
       invocation.die(new FunctionEnded('Runtime.ExitError', `crashed after ${what}`));
     if (!invocation.isAlive) await forever();
   }
 
-  #broadcast(delivery: Delivery, begin: () => void): Promise<unknown> {
-    return this.#invoke('broadcaster', async (ports, invocation) => {
+  /** What runs in an instance, once something does. */
+  async #thawed(instance: Instance): Promise<Invocation> {
+    while (instance.invocation === null) await new Promise<void>((thaw) => instance.frozen.push(thaw));
+    return instance.invocation;
+  }
+
+  #broadcast(delivery: Delivery, cause: Chain, begin: () => void): Promise<unknown> {
+    this.#witness.handedOver(delivery);
+    const run = async (ports: Ports, invocation: Invocation): Promise<unknown> => {
       await this.#hop(invocation, 'begin', 0, 'before');
       begin();
       await this.#hop(invocation, 'begin', 0, 'after');
@@ -517,14 +590,15 @@ export class Cloud {
         },
         delivery,
       );
-    });
+    };
+    return this.#invoke('broadcaster', run, cause);
   }
 
-  #enqueue(tick: Tick, delaySeconds: number, receives = 1): void {
+  #enqueue(tick: Tick, delaySeconds: number, cause: Chain, receives = 1): void {
     const deliver = (): void => {
-      this.#invoke('tick', (ports) => runTick(ports, tick)).catch(() => {
+      this.#invoke('tick', (ports) => runTick(ports, tick), cause).catch(() => {
         if (receives >= TICK_RECEIVES) this.deadLetters.push(tick);
-        else this.scheduler.after(VISIBILITY_MS, () => this.#enqueue(tick, 0, receives + 1));
+        else this.scheduler.after(VISIBILITY_MS, () => this.#enqueue(tick, 0, cause, receives + 1));
       });
     };
     const late = this.#happens('late') ? this.scheduler.between(1_000, 20_000) : 0;
@@ -585,6 +659,10 @@ function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) deepFreeze(part);
   return Object.freeze(value);
+}
+
+function forbidden(): never {
+  throw new Error('Nobody deals here');
 }
 
 /** What never comes about. */

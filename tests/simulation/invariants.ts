@@ -1,5 +1,6 @@
 // What must hold after every step of a simulated game (docs/architecture.md, section 9).
 
+import type { Delivery } from '../../src/app/ports.ts';
 import { DECK, label } from '../../src/game/pieces.ts';
 import { SEATS } from '../../src/game/seats.ts';
 import type { Seat } from '../../src/game/seats.ts';
@@ -15,6 +16,7 @@ export class Invariants {
   readonly #recordOf: (room: string) => RoomRecord;
   readonly #recordsOf: (room: string) => readonly RoomRecord[];
   readonly #done = new Set<string>();
+  readonly #handedOver = new Set<Delivery>();
   readonly #played = new Map<string, string[]>();
 
   constructor(rooms: {
@@ -42,6 +44,12 @@ export class Invariants {
     }
     this.#track(commit);
     if (record.room.stage === 'playing') this.#checkGame(commit.room, record.room);
+  }
+
+  /** 8: nothing is delivered twice, however little was heard of the first time. */
+  handedOver(delivery: Delivery): void {
+    this.#require(!this.#handedOver.has(delivery), `the delivery of commit ${delivery.seq} went out twice`);
+    this.#handedOver.add(delivery);
   }
 
   /** 3: no frame names a piece in another's hand; the own hand is the one of that commit. */

@@ -9,7 +9,7 @@ import type { Settings } from '../../src/room/room.ts';
 import { SEATS } from '../../src/game/seats.ts';
 import type { Seat } from '../../src/game/seats.ts';
 import { Cloud, EPOCH, NO_FAULTS } from './cloud.ts';
-import type { Faults } from './cloud.ts';
+import type { Faults, LongestChain } from './cloud.ts';
 import { Invariants } from './invariants.ts';
 import { Player, STEADY } from './player.ts';
 import type { Nature, Party, Role } from './player.ts';
@@ -25,6 +25,7 @@ export interface Verdict {
   readonly recalled: number;
   /** How often somebody was told the end of a turn by a frame of its own. */
   readonly told: number;
+  readonly longestChain: LongestChain;
   /** Virtual seconds. */
   readonly seconds: number;
   /** The last events and faults, for who wants to know how it came to that. */
@@ -55,6 +56,7 @@ export async function simulate(seed: number): Promise<Verdict> {
     witness: {
       committed: (commit) => invariants.committed(commit),
       posted: (connection, text) => invariants.posted(connection, text, party.room),
+      handedOver: (delivery) => invariants.handedOver(delivery),
     },
   });
   const nature = natureFor(scheduler);
@@ -92,6 +94,7 @@ export async function simulate(seed: number): Promise<Verdict> {
     faults: cloud.faultCount,
     recalled: cloud.recalled,
     told: players.reduce((sum, player) => sum + player.told, 0),
+    longestChain: cloud.longestChain,
     seconds: (scheduler.now - EPOCH) / 1_000,
     story: cloud.story.slice(-80),
   };
@@ -197,6 +200,7 @@ function faultsFor(scheduler: Scheduler): Faults {
     twice: 10 * some(),
     late: 10 * some(),
     noDisconnect: 30 * some(),
+    heldBack: scheduler.pick([0, 0.5, 1]),
   };
 }
 

@@ -46,7 +46,7 @@ export function textOf(value: unknown): string {
 
 // ---- Who may do what ----
 
-interface Statement {
+export interface Statement {
   readonly Effect: string;
   readonly Action?: unknown;
   readonly NotAction?: unknown;
@@ -103,7 +103,7 @@ function wideIn(name: string, { Action, NotAction, Resource, NotResource, Princi
 }
 
 /** Statements of roles, of policies beside them, and of what resources say of themselves. */
-function policiesIn(all: Resources): readonly (readonly [string, readonly Statement[]])[] {
+export function policiesIn(all: Resources): readonly (readonly [string, readonly Statement[]])[] {
   return Object.entries(all).flatMap(([name, { Type, Properties = {} }]) => {
     const inline = list(Properties['Policies']) as { PolicyDocument?: { Statement: Statement[] } }[];
     const documents = [
@@ -221,7 +221,8 @@ function hasOnFailure(destinations: unknown): boolean {
   );
 }
 
-function list(value: unknown): readonly unknown[] {
+/** A value that may be one or several. */
+export function list(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
 }

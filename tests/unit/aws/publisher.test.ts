@@ -2,10 +2,12 @@
 // a caller waits.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
 import type { ServerResponse } from 'node:http';
-import { createPublisher, HAND_OVER_MS } from '../../../src/aws/publisher.ts';
-import type { Delivery, Publisher } from '../../../src/app/ports.ts';
+import type { LookupFunction } from 'node:net';
+import { createPublisher, HAND_OVER_MS, STALE_MS, wasRefused } from '../../../src/aws/publisher.ts';
+import type { Delivery, Ports, Publisher } from '../../../src/app/ports.ts';
 import { encodeChunk, encodeEnd } from '../../../scripts/local/streaming.ts';
 import { close, listen } from '../../support/table.ts';
 
@@ -17,7 +19,7 @@ interface Call {
   readonly begin: () => void;
   readonly end: () => void;
   readonly fail: () => void;
-  readonly refuse: () => void;
+  readonly refuse: (status: number) => void;
   readonly breakOff: () => void;
 }
 
@@ -56,12 +58,9 @@ function callOf(response: ServerResponse): Call {
       write(encodeEnd(new Error('a bug')));
       response.end();
     },
-    refuse: () => {
-      response.writeHead(400, {
-        'content-type': 'application/json',
-        'x-amzn-errortype': 'InvalidParameterValueException',
-      });
-      response.end('{}');
+    refuse: (status) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': 'Refusal' });
+      response.end(JSON.stringify({ message: 'Rate Exceeded.' }));
     },
     breakOff: () => response.destroy(),
   };
@@ -71,6 +70,14 @@ const failing: Script = ({ begin, fail }) => {
   begin();
   fail();
 };
+/** An answer that comes as a whole, when everything is done. */
+const heldBack =
+  (done: Promise<void>): Script =>
+  async ({ begin, end }) => {
+    await done;
+    begin();
+    end();
+  };
 const breaking: Script = ({ begin, breakOff }) => {
   begin();
   setTimeout(breakOff, 5);
@@ -83,6 +90,17 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
 }
 
 let publisher: Publisher;
+/** By how much the clock of the function has gone ahead: it was frozen. */
+let frozenMs = 0;
+const WORLD: Pick<Ports, 'clock' | 'random'> = {
+  clock: { now: () => Date.now() + frozenMs, pause: () => Promise.resolve() },
+  random: {
+    fraction: () => 0.5,
+    proof: () => {
+      throw new Error('Nothing is dealt here');
+    },
+  },
+};
 
 beforeAll(async () => {
   Object.assign(process.env, {
@@ -97,7 +115,8 @@ beforeEach(() => {
   scripts.splice(0);
   calls = 0;
   connections = 0;
-  publisher = createPublisher('broadcaster');
+  frozenMs = 0;
+  publisher = createPublisher('broadcaster', WORLD);
 });
 afterAll(async () => {
   await close(server);
@@ -134,26 +153,59 @@ describe('a delivery', () => {
     expect(await ended).toBeNull();
   });
 
-  test.each<readonly [string, Script]>([
-    ['was refused', ({ refuse }) => refuse()],
-    ['failed in the function', ({ fail }) => fail()],
-  ])('that %s before it began is asked for once more', async (_how, script) => {
-    scripts.push(script);
+  test.each([429, 500, 503, 400])('whose call is refused with %i is asked for again', async (status) => {
+    scripts.push(
+      ({ refuse }) => refuse(status),
+      ({ refuse }) => refuse(status),
+    );
     const { begun, ended } = publisher.publish(DELIVERY);
     expect(await begun).toBeNull();
     expect(await ended).toBeNull();
-    expect(calls).toBe(2);
+    expect(calls).toBe(3);
   });
 
-  test('that fails twice before it began has neither begun nor ended', async () => {
+  test('whose call is refused three times has neither begun nor ended', async () => {
     scripts.push(
-      ({ fail }) => fail(),
-      ({ fail }) => fail(),
+      ...[1, 2, 3].map(
+        (): Script =>
+          ({ refuse }) =>
+            refuse(429),
+      ),
     );
     const { begun, ended } = publisher.publish(DELIVERY);
-    expect(await begun).toEqual(new Error('The broadcaster failed: Unhandled'));
-    expect(await ended).toEqual(new Error('The broadcaster failed: Unhandled'));
-    expect(calls).toBe(2);
+    expect(String(await begun)).toContain('Rate Exceeded.');
+    expect(String(await ended)).toContain('Rate Exceeded.');
+    expect(calls).toBe(3);
+  });
+
+  test('whose call is refused is not asked for again by a function that was frozen for two seconds meanwhile', async () => {
+    scripts.push(({ refuse }) => {
+      frozenMs = STALE_MS + 1;
+      refuse(429);
+    });
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(String(await begun)).toContain('Rate Exceeded.');
+    expect(String(await ended)).toContain('Rate Exceeded.');
+    expect(calls).toBe(1);
+  });
+
+  test.each<readonly [string, Script, string]>([
+    ['breaks off before anything is heard', ({ breakOff }) => breakOff(), 'socket hang up'],
+    ['fails before anything is heard', ({ fail }) => fail(), 'The broadcaster failed: Unhandled'],
+  ])('that %s is not delivered again, for it may have been', async (_how, script, message) => {
+    scripts.push(script);
+    expect(String(await publisher.publish(DELIVERY).ended)).toContain(message);
+    expect(calls).toBe(1);
+  });
+
+  test('that nothing is heard of before its end goes out once, and has begun and ended then', async () => {
+    const posts = gate();
+    scripts.push(heldBack(posts.opened));
+    const { begun, ended } = publisher.publish(DELIVERY);
+    expect(await hasCome(begun)).toBe(false);
+    posts.open();
+    expect([await begun, await ended]).toEqual([null, null]);
+    expect(calls).toBe(1);
   });
 
   test.each<readonly [string, Script, string]>([
@@ -169,28 +221,61 @@ describe('a delivery', () => {
 
   test('that nobody waits for may fail without being an unhandled rejection', async () => {
     scripts.push(
-      ({ fail }) => fail(),
-      ({ fail }) => fail(),
+      ...[1, 2, 3].map(
+        (): Script =>
+          ({ refuse }) =>
+            refuse(429),
+      ),
     );
     publisher.publish(DELIVERY);
-    while (calls < 2) await new Promise(setImmediate);
+    while (calls < 3) await new Promise(setImmediate);
     await new Promise((resolve) => setTimeout(resolve, HAND_OVER_MS));
     expect(unhandled).toEqual([]);
   });
 });
 
-describe('the wait for the begin', () => {
-  const slow = (start: Promise<void>): Script => {
-    return async ({ begin, end }) => {
-      await start;
-      begin();
-      end();
-    };
+describe('a connection', () => {
+  /** How a request of Node's own fails; the SDK hands its errors on as they are. */
+  const failure = async (url: string, lookup?: LookupFunction): Promise<unknown> => {
+    const request = get(url, { agent: false, ...(lookup && { lookup }) });
+    const [error] = (await once(request, 'error')) as [unknown];
+    return error;
   };
+  const nowhere = async (): Promise<string> => {
+    const gone = createServer();
+    const address = await listen(gone);
+    await close(gone);
+    return address;
+  };
+  const everyAddress: LookupFunction = (_name, _options, found) =>
+    found(null, [
+      { address: '127.0.0.1', family: 4 },
+      { address: '127.0.0.2', family: 4 },
+    ]);
 
+  test('that cannot be opened has carried nothing', async () => {
+    expect(wasRefused(await failure(await nowhere()))).toBe(true);
+  });
+
+  test('that no address of a name can be opened for has carried nothing', async () => {
+    const { port } = new URL(await nowhere());
+    const error = await failure(`http://broadcaster.test:${port}`, everyAddress);
+    expect(error).toMatchObject({ errors: [{ syscall: 'connect' }, { syscall: 'connect' }] });
+    expect(wasRefused(error)).toBe(true);
+  });
+
+  test('that broke may have carried everything', async () => {
+    scripts.push(({ breakOff }) => breakOff());
+    expect(wasRefused(await failure(process.env['AWS_ENDPOINT_URL_LAMBDA'] ?? ''))).toBe(false);
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+    expect(wasRefused(reset)).toBe(false);
+  });
+});
+
+describe('the wait for the begin', () => {
   test('has no limit on the first connection, whose handshake must not be frozen half way', async () => {
     const start = gate();
-    scripts.push(slow(start.opened));
+    scripts.push(heldBack(start.opened));
     const { begun } = publisher.publish(DELIVERY);
     expect(await hasCome(begun)).toBe(false);
     start.open();
@@ -200,7 +285,7 @@ describe('the wait for the begin', () => {
   test('has one on a connection that is open already, and the rest is heard later', async () => {
     await warmUp();
     const start = gate();
-    scripts.push(slow(start.opened));
+    scripts.push(heldBack(start.opened));
     const { begun, ended } = publisher.publish(DELIVERY);
     expect(await begun).toBeNull();
     expect(await hasCome(ended)).toBe(false);
@@ -212,7 +297,7 @@ describe('the wait for the begin', () => {
   test('has none when the connections that are open are all in use', async () => {
     await warmUp();
     const start = gate();
-    scripts.push(slow(start.opened), slow(start.opened));
+    scripts.push(heldBack(start.opened), heldBack(start.opened));
     const first = publisher.publish(DELIVERY);
     const second = publisher.publish(DELIVERY);
     expect(await hasCome(first.begun)).toBe(true);
