@@ -8,6 +8,11 @@ module.exports = async ({ resolveVariable }) => {
   const zone = await param('hostedZoneId');
   const mail = await param('alarmMail');
   const apiConcurrency = await param('apiConcurrency');
+  const isOn = async (name) => String(await param(name)) === 'true';
+  const entryLogs = await isOn('entryLogs');
+  const socketLogs = await isOn('socketLogs');
+  if (entryLogs && (await resolveVariable('self:provider.region')) !== 'us-east-1')
+    throw new Error('entryLogs needs a stage in us-east-1: CloudFront delivers its logs from there alone');
   if (Boolean(domain) !== Boolean(certificate))
     throw new Error('domainName and certificateArn go together: one is given and the other is not');
   const own = { 'Fn::Sub': DISTRIBUTION };
@@ -26,6 +31,9 @@ module.exports = async ({ resolveVariable }) => {
     records: domain && zone ? { Resources: recordsOf(domain, zone) } : {},
     subscriptions: mail ? [{ Protocol: 'email', Endpoint: mail }] : null,
     apiConcurrency: apiConcurrency || null,
+    webAcl: (await param('webAcl')) || null,
+    accessLogs: { Resources: { ...(entryLogs && ENTRY_LOGS), ...(socketLogs && SOCKET_LOG) } },
+    socketLogs: socketLogs ? SOCKET_LOG_SETTINGS : null,
     canary: String(await param('canary')) === 'true' ? await resolveVariable('file(./infra/canary.yml)') : {},
   };
 };
@@ -46,3 +54,59 @@ function recordsOf(domain, zone) {
   });
   return { AddressRecord: record('A'), AddressRecordV6: record('AAAA') };
 }
+
+const LOG_NAME = '${self:service}-${sls:stage}';
+const logGroup = (LogGroupName) => ({
+  Type: 'AWS::Logs::LogGroup',
+  Properties: { LogGroupName, RetentionInDays: '${param:logRetentionDays}' },
+});
+
+/** Sessions travel in queries, cookies and headers: none of these is in a log (tests/e2e/package.test.ts). */
+const ENTRY_LOGS = {
+  EntryLog: logGroup(`/aws/vendedlogs/${LOG_NAME}-entry`),
+  EntryLogSource: {
+    Type: 'AWS::Logs::DeliverySource',
+    Properties: {
+      Name: `${LOG_NAME}-entry`,
+      LogType: 'ACCESS_LOGS',
+      ResourceArn: {
+        'Fn::Sub': 'arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}',
+      },
+    },
+  },
+  EntryLogDestination: {
+    Type: 'AWS::Logs::DeliveryDestination',
+    Properties: {
+      Name: `${LOG_NAME}-entry`,
+      OutputFormat: 'json',
+      DestinationResourceArn: { 'Fn::GetAtt': ['EntryLog', 'Arn'] },
+    },
+  },
+  EntryLogDelivery: {
+    Type: 'AWS::Logs::Delivery',
+    Properties: {
+      DeliverySourceName: { Ref: 'EntryLogSource' },
+      DeliveryDestinationArn: { 'Fn::GetAtt': ['EntryLogDestination', 'Arn'] },
+      RecordFields: [
+        'date',
+        'time',
+        'x-edge-location',
+        'x-edge-request-id',
+        'c-ip',
+        'cs-method',
+        'cs-uri-stem',
+        'sc-status',
+        'sc-bytes',
+        'time-taken',
+        'x-edge-result-type',
+        'x-edge-detailed-result-type',
+      ],
+    },
+  },
+};
+const SOCKET_LOG = { SocketLog: logGroup(`/aws/apigateway/${LOG_NAME}-sockets`) };
+const SOCKET_LOG_SETTINGS = {
+  DestinationArn: { 'Fn::GetAtt': ['SocketLog', 'Arn'] },
+  Format:
+    '{"id":"$context.requestId","at":"$context.requestTimeEpoch","connection":"$context.connectionId","event":"$context.eventType","status":"$context.status","error":"$context.integrationErrorMessage"}',
+};

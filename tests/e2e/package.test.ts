@@ -20,9 +20,17 @@ const folder = mkdtempSync(join(tmpdir(), 'liap-package-'));
 /** The templates of a stage that comes and goes, and of the one that stays. */
 const STAGES = ['dev', 'prod'] as const;
 const templates = new Map<string, Template>();
+const WEB_ACL = 'arn:aws:wafv2:us-east-1:000000000000:global/webacl/players/5a0b';
+/** With a web ACL and access logs. */
+let guarded: Template;
 
 beforeAll(async () => {
   for (const stage of STAGES) templates.set(stage, await packageStage(stage, join(folder, stage)));
+  guarded = await packageStage('dev', join(folder, 'guarded'), {
+    webAcl: WEB_ACL,
+    entryLogs: 'true',
+    socketLogs: 'true',
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -244,4 +252,42 @@ describe('what is watched', () => {
     for (const [, target = ''] of textOf(DashboardBody).matchAll(/\$\{(\w+)(?:\.\w+)?\}/g))
       expect(Object.keys(Resources)).toContain(target);
   });
+});
+
+describe('what stands before the entry, and what it notes', () => {
+  const aclOf = (template: Template) =>
+    ofType(template.Resources, 'AWS::CloudFront::Distribution').map(
+      ([, { DistributionConfig }]) => (DistributionConfig as Properties)['WebACLId'],
+    );
+  const socketLogOf = ({ Resources }: Template) =>
+    Resources['WebsocketsDeploymentStage']?.Properties?.['AccessLogSettings'];
+
+  test.each(STAGES)('is nothing unless it is asked for: %s', (stage) => {
+    const template = packaged(stage);
+    expect(aclOf(template)).toEqual([undefined]);
+    expect(socketLogOf(template)).toBeUndefined();
+    expect(ofType(template.Resources, 'AWS::Logs::Delivery')).toEqual([]);
+  });
+
+  test('is a web ACL and two logs, in which no query, cookie or header of a viewer is', () => {
+    expect(findingsIn(guarded)).toEqual([]);
+    expect(aclOf(guarded)).toEqual([WEB_ACL]);
+    const [[, delivery] = ['', {} as Properties]] = ofType(guarded.Resources, 'AWS::Logs::Delivery');
+    const fields = delivery['RecordFields'] as string[];
+    expect(fields).toContain('cs-uri-stem');
+    for (const field of fields) expect(field).not.toMatch(/query|cookie|\(|header|forwarded/i);
+    const { Format } = socketLogOf(guarded) as { Format: string };
+    expect(Format).toContain('$context.requestId');
+    expect(Format).not.toMatch(/query|header|authorizer|cookie|identity/i);
+    for (const [name, { RetentionInDays }] of ofType(guarded.Resources, 'AWS::Logs::LogGroup'))
+      expect([name, RetentionInDays]).toEqual([name, 14]);
+  });
+});
+
+test('The functions behind an API refuse what is not signed only once the entry signs', () => {
+  for (const name of ['HttpLambdaFunction', 'RankingLambdaFunction'])
+    expect(packaged('dev').Resources[name]).toMatchObject({
+      DependsOn: expect.arrayContaining(['Distribution']),
+    });
+  expect(JSON.stringify(packaged('dev').Resources['AuthorizerLambdaFunction'])).toContain('${Distribution.');
 });
