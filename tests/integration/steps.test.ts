@@ -33,6 +33,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readDefinition, type Definition } from '../../scripts/local/steps.ts';
 import { invokeThrough } from '../../scripts/local/steps/lambda.ts';
+import { encodeToken } from '../../scripts/local/steps/token.ts';
 import {
   gameOf,
   inputOf,
@@ -46,9 +47,7 @@ import {
 const CREDENTIALS = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const NAME = 'ROOM42-1';
 const EXECUTION_ARN = STATE_MACHINE_ARN.replace(':stateMachine:', ':execution:') + `:${NAME}`;
-const STRANGER = Buffer.from(JSON.stringify(['NOBODY-1', '01890a5d-ac96-774b-bcce-b302099a8057'])).toString(
-  'base64url',
-);
+const STRANGER = encodeToken({ execution: 'NOBODY-1', step: '01890a5d-ac96-774b-bcce-b302099a8057' });
 
 /** A process takes a second to start, and much longer on a machine that is busy. */
 const START_SECONDS = 20;

@@ -13,7 +13,7 @@ import type { PhaseCall } from '../support/machine.ts';
 import { EPOCH } from './cloud.ts';
 import { Scheduler } from './scheduler.ts';
 import { StateMachine } from './state-machine.ts';
-import type { Definition, Json } from './state-machine.ts';
+import type { Definition, HeartbeatError, Json } from './state-machine.ts';
 
 const DEFINITION = JSON.parse(
   readFileSync(new URL('../../statemachines/game.asl.json', import.meta.url), 'utf8'),
@@ -102,10 +102,14 @@ type Phase = (call: PhaseCall, callbacks: Callbacks) => Json;
 const INPUT = inputOf({ moveHeartbeat: 1, redealHeartbeat: 1 });
 
 /** The states entered in virtual time. */
-async function enteredInVirtualTime(phase: Phase): Promise<readonly string[]> {
+async function enteredInVirtualTime(
+  phase: Phase,
+  heartbeatError?: HeartbeatError,
+): Promise<readonly string[]> {
   const scheduler = new Scheduler(1, EPOCH);
   const machine: StateMachine = new StateMachine(DEFINITION, {
     scheduler,
+    ...(heartbeatError && { heartbeatError }),
     putEvents: () => Promise.resolve({}),
     invoke: async (payload) => {
       await scheduler.pause(1);
@@ -188,4 +192,37 @@ describe('both interpreters enter the same states', () => {
     expect(entered.length).toBeGreaterThan(1);
     expect(await enteredLocally(phase())).toEqual(entered);
   });
+});
+
+describe('a heartbeat that runs out', () => {
+  const WAYS: readonly HeartbeatError[] = [
+    { name: 'States.Timeout', aliases: ['States.HeartbeatTimeout'] },
+    { name: 'States.HeartbeatTimeout', aliases: ['States.Timeout'] },
+    { name: 'States.Timeout', aliases: [] },
+    { name: 'States.HeartbeatTimeout', aliases: [] },
+  ];
+  const cases = ['preparation', 'declaration', 'turns'].flatMap((phase) =>
+    WAYS.map((way): [string, string, string, HeartbeatError] => [
+      phase,
+      way.name,
+      way.aliases.join() || 'nothing else',
+      way,
+    ]),
+  );
+  test.each(cases)('in the %s leads back into it, named %s and matched by %s', async (phase, _n, _m, way) => {
+    expect(await enteredInVirtualTime(silentOnce(phase), way)).toEqual(
+      await enteredInVirtualTime(silentOnce(phase)),
+    );
+    expect(await enteredInVirtualTime(silentOnce(phase), way)).toHaveLength(6);
+  });
+});
+
+test('what a path does not find passes every Catch, in both interpreters', async () => {
+  const noRound = playing(1, (call, { succeed }) => {
+    if (call.phase !== 'preparation') return undefined;
+    succeed(call.token ?? '', {} as { round: number });
+    return null;
+  });
+  expect(await enteredInVirtualTime(noRound)).toEqual(['Preparation']);
+  expect(await enteredLocally(noRound)).toEqual(['Preparation']);
 });

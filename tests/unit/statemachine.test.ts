@@ -281,7 +281,7 @@ describe('a game', () => {
     await pass(2 * 24 * 3600 - 1);
     expect(execution(steps)?.status).toBe('RUNNING');
     await pass(2);
-    expect(execution(steps)).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+    expect(execution(steps)).toMatchObject({ status: 'TIMED_OUT', error: null });
   });
 
   it('leaves no token and no payload in the log', async () => {

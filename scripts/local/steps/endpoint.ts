@@ -9,6 +9,7 @@ import type { Json } from './definition.ts';
 import type { CallbackReply, Executions } from './executions.ts';
 import { attributesOf, md5, queueArn, type Queues } from './queue.ts';
 import type { Execution } from './records.ts';
+import { decodeToken } from './token.ts';
 
 /** What the operations act on. */
 export interface Parts {
@@ -51,7 +52,7 @@ function refuse(refused: string, message: string): Answer {
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 const Machine = z.object({ stateMachineArn: z.string() });
 const ExecutionArn = z.object({ executionArn: z.string() });
-const TaskToken = z.object({ taskToken: z.string().min(1).max(1024) });
+const TaskToken = z.object({ taskToken: z.string().min(1).max(2048) });
 const Reason = { error: z.string().max(256).default(''), cause: z.string().max(32768).default('') };
 
 const startExecution = operation(
@@ -118,7 +119,11 @@ const sendTaskSuccess = operation(
   TaskToken.extend({ output: z.string() }),
   (parts, { taskToken, output }) => {
     const result = parseJson(output);
-    if (result === undefined) return refuse('InvalidOutput', 'the output is not JSON');
+    // Of two faults the token's is told.
+    if (result === undefined)
+      return decodeToken(taskToken) === null
+        ? CALLBACK_ANSWERS['invalid token']
+        : refuse('InvalidOutput', 'the output is not JSON');
     return CALLBACK_ANSWERS[parts.executions.succeed(taskToken, result)];
   },
 );
@@ -136,9 +141,9 @@ const sendTaskHeartbeat = operation(
 
 const CALLBACK_ANSWERS: Readonly<Record<CallbackReply, Answer>> = {
   accepted: { body: {} },
-  'invalid token': refuse('InvalidToken', 'Invalid Token'),
+  'invalid token': refuse('InvalidToken', "Invalid Token: 'Invalid token'"),
   'unknown task': refuse('TaskDoesNotExist', 'Task does not exist'),
-  'closed task': refuse('TaskTimedOut', 'Task Timed Out: the task is closed or its time is over'),
+  'closed task': refuse('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'"),
 };
 
 function arnOf({ stateMachineArn }: Parts, name: string): string {

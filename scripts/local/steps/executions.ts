@@ -233,7 +233,7 @@ function contextOf({ name, input, startedAt }: Execution, run: Run) {
 
 /** How an execution ended whose interpreter gave up. */
 function endOf(error: unknown): End {
-  if (error instanceof ExecutionTimeoutError) return { status: 'TIMED_OUT', error: 'States.Timeout' };
+  if (error instanceof ExecutionTimeoutError) return { status: 'TIMED_OUT' };
   const { error: name, cause } = failureOf(error instanceof Error ? (error.cause ?? error) : error);
   return { status: 'FAILED', error: name, cause };
 }

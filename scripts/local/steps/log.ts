@@ -11,7 +11,7 @@ export interface LogEntry {
 export type Log = (entry: LogEntry) => void;
 
 /** A player's time that runs out and a game that nobody is left in are how games go. */
-const EXPECTED = new Set(['States.HeartbeatTimeout', 'GameAbandoned']);
+const EXPECTED = new Set(['States.Timeout', 'GameAbandoned']);
 const CAUSE_LENGTH = 300;
 
 /** Logs every state that an execution enters, and every failure and retry in it. */

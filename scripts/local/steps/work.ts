@@ -112,7 +112,8 @@ const EventsCall = z.strictObject({
     }),
   ),
 });
-const HEARTBEAT_TIMEOUT: Outcome = { failure: { error: 'States.HeartbeatTimeout', cause: '' } };
+/** As recorded on AWS; `States.HeartbeatTimeout` is a name for Retry and Catch only. */
+const HEARTBEAT_TIMEOUT: Outcome = { failure: { error: 'States.Timeout', cause: '' } };
 
 const BEGIN: Readonly<Record<Resource, (task: Task) => void>> = {
   'arn:aws:states:::lambda:invoke.waitForTaskToken': (task) => {
