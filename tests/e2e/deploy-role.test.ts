@@ -114,7 +114,7 @@ describe('another stage', () => {
 
   /** What is called by an id in truth; and what may be read of the whole account. */
   const NAMELESS =
-    /^arn:aws:(apigateway:|cloudfront::\d+:(cache-policy|distribution|key-value-store|origin-access-control|response-headers-policy)\/)/;
+    /^arn:aws:(apigateway:|cloudfront::\d+:(cache-policy|distribution|key-value-store|origin-access-control|origin-request-policy|response-headers-policy)\/)/;
   const READ_OF_ALL = /^(cloudfront:List\w+|cloudwatch:DescribeAlarms)$/;
 
   async function reached(policy: Policy, neighbour: string): Promise<readonly string[]> {

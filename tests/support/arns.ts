@@ -75,6 +75,7 @@ const ARNS: Readonly<Record<string, (known: Known) => readonly string[]>> = {
   'AWS::CloudFront::Function': cloudfront('function'),
   'AWS::CloudFront::KeyValueStore': cloudfront('key-value-store'),
   'AWS::CloudFront::OriginAccessControl': cloudfront('origin-access-control'),
+  'AWS::CloudFront::OriginRequestPolicy': cloudfront('origin-request-policy'),
   'AWS::CloudFront::ResponseHeadersPolicy': cloudfront('response-headers-policy'),
   'AWS::CloudWatch::Alarm': ({ name }) => [here('cloudwatch', `alarm:${name}`)],
   'AWS::CloudWatch::Dashboard': ({ name }) => [everywhere('cloudwatch', `dashboard/${name}`)],
