@@ -8,13 +8,19 @@ module.exports = async ({ resolveVariable }) => {
   const zone = await param('hostedZoneId');
   const mail = await param('alarmMail');
   const apiConcurrency = await param('apiConcurrency');
-  const isOn = async (name) => String(await param(name)) === 'true';
-  const entryLogs = await isOn('entryLogs');
-  const socketLogs = await isOn('socketLogs');
-  if (entryLogs && (await resolveVariable('self:provider.region')) !== 'us-east-1')
+  // A parameter of the command line is text.
+  const isOn = (value) => String(value) === 'true';
+  const isWhereCloudFrontCounts = (await resolveVariable('self:provider.region')) === 'us-east-1';
+  const entryLogs = isOn(await param('entryLogs'));
+  const socketLogs = isOn(await param('socketLogs'));
+  const budget = Number(await param('monthlyBudget'));
+  const restored = await param('restoredTable');
+  const watchesMore = isOn(await param('moreAlarms'));
+  if (entryLogs && !isWhereCloudFrontCounts)
     throw new Error('entryLogs needs a stage in us-east-1: CloudFront delivers its logs from there alone');
   if (Boolean(domain) !== Boolean(certificate))
     throw new Error('domainName and certificateArn go together: one is given and the other is not');
+  if (budget > 0 && !mail) throw new Error('monthlyBudget tells alarmMail, which is not given');
   const own = { 'Fn::Sub': DISTRIBUTION };
   return {
     aliases: domain ? [domain] : null,
@@ -34,9 +40,45 @@ module.exports = async ({ resolveVariable }) => {
     webAcl: (await param('webAcl')) || null,
     accessLogs: { Resources: { ...(entryLogs && ENTRY_LOGS), ...(socketLogs && SOCKET_LOG) } },
     socketLogs: socketLogs ? SOCKET_LOG_SETTINGS : null,
-    canary: String(await param('canary')) === 'true' ? await resolveVariable('file(./infra/canary.yml)') : {},
+    canary: isOn(await param('canary')) ? await resolveVariable('file(./infra/canary.yml)') : {},
+    alarms: watchesMore ? await resolveVariable('file(./infra/alarms.yml)') : {},
+    entryAlarms:
+      watchesMore && isWhereCloudFrontCounts ? await resolveVariable('file(./infra/entry-alarms.yml)') : {},
+    // The plugin prints it after a deployment.
+    unwatched:
+      watchesMore && !isWhereCloudFrontCounts
+        ? { Outputs: { NotWatched: { Description: 'What no alarm looks at', Value: UNWATCHED } } }
+        : {},
+    budget: budget > 0 ? { Resources: { MonthlyBudget: budgetOf(budget, mail) } } : {},
+    tableName: restored || { Ref: 'GameTable' },
   };
 };
+
+const UNWATCHED =
+  'entry-errors and entry-function: CloudFront has its metrics in us-east-1 alone (docs/runbook.md, entry-errors)';
+
+/**
+ * What the whole account may cost a month, which tells at four fifths of it and when it will be more. It has no name: with one it could
+ * not be replaced, as it is by a change of whom it tells.
+ */
+function budgetOf(dollars, mail) {
+  const notice = (NotificationType, Threshold) => ({
+    Notification: {
+      NotificationType,
+      ComparisonOperator: 'GREATER_THAN',
+      Threshold,
+      ThresholdType: 'PERCENTAGE',
+    },
+    Subscribers: [{ SubscriptionType: 'EMAIL', Address: mail }],
+  });
+  return {
+    Type: 'AWS::Budgets::Budget',
+    Properties: {
+      Budget: { BudgetType: 'COST', TimeUnit: 'MONTHLY', BudgetLimit: { Amount: dollars, Unit: 'USD' } },
+      NotificationsWithSubscribers: [notice('ACTUAL', 80), notice('FORECASTED', 100)],
+    },
+  };
+}
 
 /** Aliases of the domain to the distribution; CloudFront's own zone is the same everywhere. */
 function recordsOf(domain, zone) {

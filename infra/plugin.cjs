@@ -46,11 +46,30 @@ function putAliasBefore({ Resources }) {
   };
 }
 
+/** Everything that refers to the stack's own table refers to the restored one instead (`restoredTable`); the table itself stays as it is. */
+function takeRestored({ Resources }, table) {
+  // What the functions are given is the reference unless a stage names one.
+  if (typeof table !== 'string') return;
+  const arn = `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${table}`;
+  const replaced = (value) => {
+    if (typeof value === 'string')
+      return value.replaceAll('${GameTable.Arn}', arn).replaceAll('${GameTable}', table);
+    if (typeof value !== 'object' || value === null) return value;
+    if (value.Ref === 'GameTable') return table;
+    if (String(value['Fn::GetAtt']) === 'GameTable,Arn') return { 'Fn::Sub': arn };
+    if (Array.isArray(value)) return value.map(replaced);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaced(inner)]));
+  };
+  for (const [name, resource] of Object.entries(Resources))
+    if (name !== 'GameTable') resource.Properties = replaced(resource.Properties);
+}
+
 /** Sections of what is printed at the end, by the names of the stack's outputs. */
 const SECTIONS = {
   players: 'PlayersAddress',
   operators: 'OperatorsAddress',
   'operators’ token': 'OperatorsToken',
+  'not watched': 'NotWatched',
 };
 
 class Plugin {
@@ -61,6 +80,7 @@ class Plugin {
         const template = serverless.service.provider.compiledCloudFormationTemplate;
         nameCallers(template);
         putAliasBefore(template);
+        takeRestored(template, serverless.service.provider.environment.TABLE_NAME);
         dropImpliedDependencies(template);
       },
       'after:aws:info:displayStackOutputs': async () => {

@@ -8,6 +8,19 @@ const COUNTED = { MetricNamespace: `LiapTui/${STAGE}`, MetricName: 'Errors', Met
 /** What functions log as errors, their own and exceptions, and what ended without having been able to: time and memory. */
 const FAILED =
   '{ ($.level = "ERROR") || ($.level = "FATAL") || ($.record.status = "timeout") || ($.record.status = "failure") }';
+/**
+ * The same of the authorizer, but for its refusals: throwing this word is the only way to 401, and the runtime logs whatever is thrown as
+ * an error, alone (`message.errorMessage`) or beside a text (`errorMessage`). A run that threw may be called a failure too, of type `Error`.
+ */
+const REFUSAL = '"Unauthorized"';
+const FAILED_BUT_NOT_THROWN =
+  '(($.record.status = "failure") && (($.record.errorType NOT EXISTS) || ($.record.errorType != "Error")))';
+const FAILED_OTHERWISE = `{ (${[
+  '(($.level = "ERROR") || ($.level = "FATAL"))',
+  `(($.message.errorMessage NOT EXISTS) || ($.message.errorMessage != ${REFUSAL}))`,
+  `(($.errorMessage NOT EXISTS) || ($.errorMessage != ${REFUSAL}))`,
+].join(' && ')}) || ($.record.status = "timeout") || ${FAILED_BUT_NOT_THROWN} }`;
+const patternOf = (name) => (name === 'authorizer' ? FAILED_OTHERWISE : FAILED);
 
 const filter = (LogGroupName, FilterPattern) => ({
   Type: 'AWS::Logs::MetricFilter',
@@ -68,7 +81,7 @@ function widgets(functions) {
     ['Posts', own('Posts', 'Sum'), own('PostsGone', 'Sum'), own('PostsFailed', 'Sum')],
     ['Errors: the alarm’s', [COUNTED.MetricNamespace, COUNTED.MetricName, { stat: 'Sum' }]],
     [
-      'Errors by function',
+      'Errors by function; the authorizer’s are refusals too',
       ...functions.map((name) => ['AWS/Lambda', 'Errors', ...fn(name), { stat: 'Sum' }]),
     ],
     [
@@ -92,6 +105,7 @@ function widgets(functions) {
     [
       'Games',
       ...['Started', 'Succeeded', 'Failed', 'Aborted', 'TimedOut'].map((end) => machine(`Executions${end}`)),
+      machine('ExecutionThrottled'),
     ],
     [
       'Queues',
@@ -100,7 +114,13 @@ function widgets(functions) {
       queue('ResultsQueue', 'ApproximateAgeOfOldestMessage'),
       queue('DeadLetterQueue', 'ApproximateNumberOfMessagesVisible'),
     ],
-    ['Table', table('ConsumedReadCapacityUnits'), table('ConsumedWriteCapacityUnits')],
+    [
+      'Table',
+      table('ConsumedReadCapacityUnits'),
+      table('ConsumedWriteCapacityUnits'),
+      table('ReadThrottleEvents'),
+      table('WriteThrottleEvents'),
+    ],
     ['Cost an hour, $', own('Cost', 'Sum')],
   ];
 }
@@ -144,7 +164,7 @@ module.exports = async ({ resolveVariable }) => {
   const functions = Object.keys(await resolveVariable('self:functions'));
   const filters = functions.map((name) => [
     `${capitalized(name)}Errors`,
-    filter({ Ref: `${capitalized(name)}LogGroup` }, FAILED),
+    filter({ Ref: `${capitalized(name)}LogGroup` }, patternOf(name)),
   ]);
   return {
     Resources: {

@@ -24,12 +24,16 @@ export interface Standing {
   readonly polledQueues: number;
   /** Metrics that alarms look at: each is billed as an alarm. */
   readonly alarms: number;
+  /** The same of the alarms that a stage has besides where it asks for them (`moreAlarms`); none in a packaged template, which has them or not. */
+  readonly moreAlarms: number;
   readonly dashboards: number;
 }
 
 const Resource = z.looseObject({
   Type: z.optional(z.string()),
-  Properties: z.optional(z.looseObject({ Metrics: z.optional(z.array(z.unknown())) })),
+  Properties: z.optional(
+    z.looseObject({ Metrics: z.optional(z.array(z.looseObject({ MetricStat: z.optional(z.unknown()) }))) }),
+  ),
 });
 type Resource = z.infer<typeof Resource>;
 const Resources = z.record(z.string(), Resource);
@@ -37,7 +41,7 @@ const Functions = z.record(
   z.string(),
   z.looseObject({ events: z.optional(z.array(z.record(z.string(), z.unknown()))) }),
 );
-const Service = z.looseObject({ functions: Functions });
+const Service = z.looseObject({ functions: Functions, resources: z.array(z.unknown()) });
 const Fragment = z.looseObject({ Resources: z.optional(Resources) });
 const Packaged = z.looseObject({ Resources: Resources });
 
@@ -45,26 +49,38 @@ const Packaged = z.looseObject({ Resources: Resources });
 export function standingOfTemplate(file: string): Standing {
   const { Resources: all } = Packaged.parse(JSON.parse(readFileSync(file, 'utf8')));
   const count = countIn(Object.values(all));
-  return { ...count, polledQueues: numberOf(all, 'AWS::Lambda::EventSourceMapping') };
+  return { ...count, moreAlarms: 0, polledQueues: numberOf(all, 'AWS::Lambda::EventSourceMapping') };
 }
 
 /** Counts in the sources of the template: `serverless.yml` and its fragments. */
 export function standingOfSources(root: URL): Standing {
   const service = Service.parse(read(new URL('serverless.yml', root)));
   const infra = new URL('infra/', root);
-  const fragments = readdirSync(infra)
-    .filter((name) => name.endsWith('.yml'))
-    .flatMap((name) => Object.values(Fragment.parse(read(new URL(name, infra))).Resources ?? {}));
+  const resourcesIn = (names: readonly string[]) =>
+    names.flatMap((name) => Object.values(Fragment.parse(read(new URL(name, infra))).Resources ?? {}));
+  const files = readdirSync(infra).filter((name) => name.endsWith('.yml'));
+  const always = files.filter((name) => service.resources.includes(`\${file(./infra/${name})}`));
+  const sometimes = files.filter((name) => !always.includes(name));
   const events = Object.values(service.functions).flatMap(({ events: each = [] }) => each);
-  return { ...countIn(fragments), polledQueues: events.filter((event) => 'sqs' in event).length };
+  return {
+    ...countIn(resourcesIn(always)),
+    moreAlarms: countIn(resourcesIn(sometimes)).alarms,
+    polledQueues: events.filter((event) => 'sqs' in event).length,
+  };
 }
 
-function countIn(resources: readonly Resource[]): Omit<Standing, 'polledQueues'> {
+function countIn(resources: readonly Resource[]): Pick<Standing, 'alarms' | 'dashboards'> {
   const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
   return {
-    alarms: alarms.reduce((sum, { Properties }) => sum + (Properties?.Metrics?.length ?? 1), 0),
+    alarms: alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0),
     dashboards: resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard').length,
   };
+}
+
+/** What an expression is computed from is billed, the expression is not; a query (without metrics of its own) by what it finds, one here. */
+function metricsOf({ Properties }: Resource): number {
+  const metrics = Properties?.Metrics?.filter(({ MetricStat }) => MetricStat !== undefined) ?? [];
+  return Math.max(1, metrics.length);
 }
 
 function numberOf(resources: z.infer<typeof Resources>, type: string): number {

@@ -22,6 +22,8 @@ export interface CostReport {
   readonly own: number;
   readonly idle: readonly MonthlyLine[];
   readonly idleDollars: number;
+  /** Metrics of the alarms that a stage may have besides. */
+  readonly moreAlarms: number;
   readonly fixedDollars: number;
   /** Dollars a month by games a month. */
   readonly months: readonly { readonly games: number; readonly dollars: number }[];
@@ -59,6 +61,7 @@ export function costReport(measured: Measured, standing: Standing): CostReport {
     own: billOf(ownReferenceUsage(measured)).dollars,
     idle,
     idleDollars,
+    moreAlarms: standing.moreAlarms,
     fixedDollars,
     months: GAMES_A_MONTH.map((games) => ({
       games,
@@ -129,6 +132,14 @@ export function costText(report: CostReport): string {
       [
         ...report.idle.map(({ what, price, units }) => [what, costOf(price, units).toFixed(2)]),
         ['total', report.idleDollars.toFixed(2)],
+        ...(report.moreAlarms === 0
+          ? []
+          : [
+              [
+                `with moreAlarms, ${report.moreAlarms} more`,
+                (report.idleDollars + costOf('alarms', report.moreAlarms)).toFixed(2),
+              ],
+            ]),
       ],
     ),
     '',

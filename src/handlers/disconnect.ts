@@ -5,12 +5,14 @@ import { LOBBY } from '../app/lobby.ts';
 import { createMetrics } from '../aws/metrics.ts';
 import { metersRun } from '../app/meter.ts';
 import { memoryMb, portsFromEnvironment } from './ports.ts';
-import { readSocketEvent } from './socket-event.ts';
+import { IGNORED, readSocketEvent } from './socket-event.ts';
 
 const ports = portsFromEnvironment(createMetrics);
 
 export async function handler(event: unknown): Promise<{ statusCode: number }> {
-  const { connection, place } = readSocketEvent(event, 'DISCONNECT');
+  const call = readSocketEvent(event, 'DISCONNECT');
+  if (call === null) return IGNORED;
+  const { connection, place } = call;
   const command = { type: 'disconnect', connection, cause: 'closed' } as const;
   return metersRun(ports, { room: place, memoryMb: memoryMb(), cause: {} }, async () => {
     const leaving =

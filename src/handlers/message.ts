@@ -5,12 +5,14 @@ import { createMetrics } from '../aws/metrics.ts';
 import { metersRun, usageOfReply } from '../app/meter.ts';
 import { messagesOf } from '../room/usage.ts';
 import { memoryMb, portsFromEnvironment } from './ports.ts';
-import { readSocketEvent } from './socket-event.ts';
+import { IGNORED, readSocketEvent } from './socket-event.ts';
 
 const ports = portsFromEnvironment(createMetrics);
 
 export async function handler(event: unknown): Promise<{ statusCode: number; body?: string }> {
-  const { body, ...caller } = readSocketEvent(event, 'MESSAGE');
+  const call = readSocketEvent(event, 'MESSAGE');
+  if (call === null) return IGNORED;
+  const { body, ...caller } = call;
   const cause = { messages: messagesOf(Buffer.byteLength(body)) };
   return metersRun(ports, { room: caller.place, memoryMb: memoryMb(), cause }, async () => {
     const frame = await answer(ports, caller, body);

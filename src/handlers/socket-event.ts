@@ -13,6 +13,9 @@ const SocketEvent = z.object({
   body: z.optional(z.nullable(z.string())),
 });
 
+/** The answer to an event that is not of its route: a status of 400 and more would count as an error of the integration. */
+export const IGNORED = { statusCode: 200 } as const;
+
 export interface SocketCall {
   readonly connection: string;
   readonly player: string;
@@ -23,13 +26,15 @@ export interface SocketCall {
 }
 
 /**
- * Reads an event of a WebSocket route. Throws when it is not one, or one of another kind: a frame may name any route, and
- * must not pass for the end of its connection.
+ * Reads an event of a WebSocket route. Null when it is of another kind: a frame that got to the route of another event must
+ * not pass for the end of its connection, and is no error of ours. Throws when it is no such event at all.
  */
-export function readSocketEvent(event: unknown, kind: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'): SocketCall {
+export function readSocketEvent(
+  event: unknown,
+  kind: 'CONNECT' | 'MESSAGE' | 'DISCONNECT',
+): SocketCall | null {
   const { requestContext, body } = SocketEvent.parse(event);
-  if (requestContext.eventType !== kind)
-    throw new Error(`A ${requestContext.eventType} event on the route of ${kind}`);
+  if (requestContext.eventType !== kind) return null;
   const { connectionId, requestId, authorizer } = requestContext;
   return {
     connection: connectionId,

@@ -210,7 +210,9 @@ class Fuzzer {
       eventType: 'MESSAGE',
       authorizer: { player, room: place },
     };
-    const { body, ...read } = readSocketEvent({ requestContext, body: text }, 'MESSAGE');
+    const call = readSocketEvent({ requestContext, body: text }, 'MESSAGE');
+    if (call === null) throw new Error('A frame was not read as one');
+    const { body, ...read } = call;
     const reply = await answer(ports, read, body);
     const made = world.calls.filter((call) => call.startsWith('append ')).length;
     if (made > 0) this.#count('committed');

@@ -102,8 +102,7 @@ function problemOfEvents(context: Readonly<Record<string, unknown>>): string | n
 
 function isRead(event: unknown, route: Parameters<typeof readSocketEvent>[1]): boolean {
   try {
-    readSocketEvent(event, route);
-    return true;
+    return readSocketEvent(event, route) !== null;
   } catch {
     return false;
   }

@@ -102,6 +102,10 @@ export const BESIDES: readonly (readonly [action: string, resource: string, why:
     (name) => [`logs:${name}`, '*', 'the access log of the HTTP API'] as const,
   ),
   ['logs:ListLogDeliveries', '*', 'the access log of the HTTP API'],
+  // The registry has no handlers of `AWS::Budgets::Budget`, so the actions are those that AWS authorizes budgets by.
+  ...['ModifyBudget', 'ViewBudget'].map(
+    (name) => [`budgets:${name}`, `arn:aws:budgets::${ACCOUNT}:budget/made-up`, 'monthlyBudget'] as const,
+  ),
   [
     'iam:CreateServiceLinkedRole',
     `arn:aws:iam::${ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`,

@@ -67,8 +67,11 @@ export interface Sockets {
   framesTo(connection: string): readonly Frame[];
 }
 
-/** Opens a stage. One for a test file: the functions read their environment once, when they are loaded. */
-export async function openStage(settings: Partial<Settings> = {}): Promise<Stage> {
+/** Opens a stage. One for a test file: the functions read their environment once, when they are loaded. `environment`: what differs there. */
+export async function openStage(
+  settings: Partial<Settings> = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
   const table = await startTable();
   const invoked: Stage['invoked'] = [];
   const logged = captureLog();
@@ -136,6 +139,7 @@ export async function openStage(settings: Partial<Settings> = {}): Promise<Stage
     POWERTOOLS_METRICS_DISABLED: 'true',
     SESSION_SECRET,
     ADMIN_TOKEN,
+    ...environment,
   });
   const functions = await loadFunctions(() => running === 0);
   steps.resume();
@@ -289,7 +293,7 @@ export function socketEvent(
   eventType: string,
   of: { readonly connection: string; readonly player: string; readonly room: string },
   body?: string,
-): unknown {
+): object {
   const { connection, player, room } = of;
   return {
     requestContext: {

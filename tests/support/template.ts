@@ -76,6 +76,8 @@ const UNNAMED = [
   /^arn:[^*]+:\$\{WebsocketsApi\}\/[^*/]+\/\*\/@connections\/\*$/,
   /^arn:[^*]+:execution:[^*:]+:\*$/,
   /^\$\{\w+Bucket\.Arn\}\/\*$/,
+  // Alarms are listed, whichever they are; who may list them sees no more than their states.
+  /^arn:[^*]+:cloudwatch:[^*]+:alarm:\*$/,
 ];
 
 function wildcards(all: Resources): readonly string[] {

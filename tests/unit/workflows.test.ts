@@ -90,6 +90,30 @@ test('the role they take is for one stage of one repository, and its only stars 
   ]);
 });
 
+test('what puts a commit back does so at once: an alarm that rings would stop a canary, and with it the way back', () => {
+  const deployments = [
+    ...FILES.map(textOf)
+      .join('\n')
+      .matchAll(/npx sls deploy .*/g),
+  ].map(([line]) => line);
+  const back = deployments.filter((line) => line.includes('commit=$BEFORE'));
+  expect(back).toHaveLength(1);
+  for (const line of back) expect(line).toContain('--param canary=false');
+});
+
+test('a game is played every night, where the repository says that players go and only once at a time', () => {
+  const nightly = z
+    .object({
+      on: z.object({ schedule: z.array(z.object({ cron: z.string() })) }),
+      concurrency: z.object({ group: z.string(), 'cancel-in-progress': z.literal(false) }),
+      jobs: z.record(z.string(), z.object({ if: z.string() })),
+    })
+    .parse(parse(textOf('nightly.yml')));
+  for (const job of Object.values(nightly.jobs)) expect(job.if).toBe("vars.PLAYERS_ADDRESS != ''");
+  const played = stepsOf('nightly.yml').flatMap(({ run }) => run ?? []);
+  expect(played).toContainEqual(expect.stringMatching(/^npm run play -- --url "\$URL" /));
+});
+
 test('the linter does find what is wrong', async () => {
   const wrong =
     'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ nope }}\n';

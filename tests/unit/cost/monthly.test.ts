@@ -61,6 +61,10 @@ describe('a month', () => {
     const standing = standingOfSources(new URL('../../../', import.meta.url));
     expect(standing.polledQueues).toBeGreaterThan(0);
     expect(dollarsOf(idleMonth(standing))).toBeLessThanOrEqual(1);
+    // What a stage may have besides counts its metrics one by one.
+    expect(standing.moreAlarms).toBe(10);
+    const all = idleMonth({ ...standing, alarms: standing.alarms + standing.moreAlarms });
+    expect(dollarsOf(all)).toBeLessThan(2.5);
     expect(dollarsOf(idleMonth({ ...standing, polledQueues: 1, alarms: 0 }))).toBeGreaterThan(
       costOf('queueRequests', 600_000),
     );
