@@ -46,14 +46,11 @@ describe('a deployed entry function', () => {
   test('that throws at some events is named with them', async () => {
     const good = stageWith(undefined);
     const { problems } = await checkEntry((event) =>
-      event.request.uri === '/ws/lobby' && event.response === undefined
+      event.request.uri === '/administer'
         ? Promise.reject(new Error('SyntaxError: await in arguments not supported'))
         : good(event),
     );
-    expect(problems).toEqual([
-      expect.stringMatching(/^the path of a socket names the room.*: lobby: SyntaxError/),
-      expect.stringMatching(/^the path of a socket takes the first session.*: SyntaxError/),
-    ]);
+    expect(problems).toEqual([expect.stringMatching(/^the path of a view .*: \/administer: SyntaxError/)]);
   });
 
   test('that throws at everything ends the check with what CloudFront says', async () => {
