@@ -36,7 +36,8 @@ module.exports = async ({ resolveVariable }) => {
     address: domain ? `https://${domain}` : own,
     records: domain && zone ? { Resources: recordsOf(domain, zone) } : {},
     subscriptions: mail ? [{ Protocol: 'email', Endpoint: mail }] : null,
-    apiConcurrency: apiConcurrency || null,
+    // A parameter of the command line is text, and the text 0 would stop the API.
+    apiConcurrency: Number(apiConcurrency) || null,
     webAcl: (await param('webAcl')) || null,
     accessLogs: { Resources: { ...(entryLogs && ENTRY_LOGS), ...(socketLogs && SOCKET_LOG) } },
     socketLogs: socketLogs ? SOCKET_LOG_SETTINGS : null,

@@ -1,9 +1,12 @@
 /**
  * What the framework leaves to its users. In the template: which API may call the sockets' functions, an alias before the message function
- * (infra/canary.yml), no dependencies that a reference implies already (cfn-lint W3005). And `sls deploy` and `sls info` say where
- * players and operators go.
+ * (infra/canary.yml), no dependencies that a reference implies already (cfn-lint W3005). Around a deployment: what the account would
+ * refuse is said before (`sls preflight` says it alone), the table is protected after. And `sls deploy` and `sls info` say where players
+ * and operators go.
  */
 const { CloudFormationClient, DescribeStacksCommand } = require('@aws-sdk/client-cloudformation');
+const { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } = require('@aws-sdk/client-dynamodb');
+const { lookBefore } = require('./preflight.cjs');
 
 const refersTo = (value, name) => {
   if (Array.isArray(value)) return value.some((each) => refersTo(each, name));
@@ -72,10 +75,60 @@ const SECTIONS = {
   'not watched': 'NotWatched',
 };
 
+/** Says what stands in the way of a deployment, and fails if anything does. */
+async function preflight(serverless, aws, log) {
+  const { service } = serverless;
+  const name = `${service.service}-${aws.getStage()}`;
+  const functions = Object.values(service.functions);
+  const logs = functions.map(({ name: each }) => ({
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { LogGroupName: aws.naming.getLogGroupName(each) },
+  }));
+  const { refused, notes } = await lookBefore(await aws.getAwsSdkV3Config(), {
+    stack: aws.naming.getStackName(),
+    resources: Object.assign({}, logs, ...[service.resources].flat().map((each) => each.Resources)),
+    functions: functions
+      .filter(({ events }) => events.some((event) => event.httpApi !== undefined))
+      .map((each) => each.name),
+    apiConcurrency: Number(service.custom.account.apiConcurrency),
+    parameters: ['session-secret', 'admin-token'].map(
+      (each) => `/${service.service}/${aws.getStage()}/${each}`,
+    ),
+  });
+  for (const line of notes) log.notice(`note: ${line}`);
+  for (const line of refused) log.error(`refused: ${line}`);
+  if (refused.length > 0) throw new serverless.classes.Error(`This account would refuse to deploy ${name}`);
+}
+
+/**
+ * Against deletion by mistake, once there is something to lose: a table that is protected from the first moment could not be taken away
+ * when the first deployment fails. CloudFormation says nothing of it, so no later deployment takes it off again.
+ */
+async function protectTables(aws, { tables, tableProtection }) {
+  if (String(tableProtection) !== 'true') return;
+  const client = new DynamoDBClient(await aws.getAwsSdkV3Config());
+  for (const TableName of tables.filter((name) => name !== '')) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table.DeletionProtectionEnabled !== true)
+      await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+  }
+}
+
 class Plugin {
-  constructor(serverless) {
+  constructor(serverless, _options, { log }) {
     const aws = () => serverless.getProvider('aws');
+    this.commands = {
+      preflight: {
+        usage: 'Say what this account would refuse of a deployment',
+        lifecycleEvents: ['look'],
+        serviceDependencyMode: 'required',
+        hasAwsExtension: true,
+      },
+    };
     this.hooks = {
+      'preflight:look': () => preflight(serverless, aws(), log),
+      'before:deploy:deploy': () => preflight(serverless, aws(), log),
+      'after:deploy:deploy': () => protectTables(aws(), serverless.service.custom.account),
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = serverless.service.provider.compiledCloudFormationTemplate;
         nameCallers(template);

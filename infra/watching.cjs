@@ -146,7 +146,7 @@ function dashboard(functions) {
   };
   return {
     Type: 'AWS::CloudWatch::Dashboard',
-    Properties: { DashboardName: `\${self:service}-${STAGE}`, DashboardBody: asText(body) },
+    Properties: { DashboardName: `\${self:service}-${STAGE}-\${aws:region}`, DashboardBody: asText(body) },
   };
 }
 

@@ -1,5 +1,5 @@
-// The stack on the emulator: packaged and deployed by the commands that deploy it to AWS, then what the emulator's CloudFormation
-// does not know done by its APIs, and everything asked back.
+// The stack on the emulator: packaged, deployed and removed by the commands that do it on AWS, also with a resource that cannot be made and
+// with a table that an earlier stack left; then what the emulator's CloudFormation does not know done by its APIs, and everything asked back.
 
 import {
   ApiGatewayV2Client,
@@ -9,19 +9,35 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
   ListStacksCommand,
   paginateListStackResources,
+  waitUntilChangeSetCreateComplete,
+  waitUntilStackImportComplete,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import {
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,13 +50,22 @@ import type { Work } from './work.ts';
 export const STAGE = 'dev';
 export const SERVICE = 'liap-tui';
 const STACK = `${SERVICE}-${STAGE}`;
-/** Pauses of a game, so that two games do not take ten minutes; everything else is what the stage has. */
+/** Pauses of a game, so that two games do not take ten minutes, and what outlives the stack as in `prod`; all else is what `dev` has. */
 const PARAMETERS = {
   roundStartSeconds: 1,
   turnResultsSeconds: 1,
   scoringSeconds: 1,
   maxRounds: 2,
+  deletion: 'RetainExceptOnCreate',
+  replacement: 'Retain',
+  tableProtection: true,
 };
+/** What stays after a removal then. */
+export const KEPT = [
+  `table ${STACK}`,
+  `parameter /${SERVICE}/${STAGE}/admin-token`,
+  `parameter /${SERVICE}/${STAGE}/session-secret`,
+];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SLS = join(createRequire(import.meta.url).resolve('serverless/package.json'), '../bin/serverless.js');
@@ -49,20 +74,71 @@ export interface Package {
   readonly folder: string;
   /** Resources that the emulator does not know. */
   readonly leftOut: Readonly<Record<string, Resource>>;
+  readonly template: Template;
 }
 
 /** `sls package`, then the template made such that the emulator takes it. */
 export async function packageStack(work: Work): Promise<Package> {
   const folder = join(work.folder, 'package');
-  const parameters = Object.entries(PARAMETERS).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const build = { LIAP_BUILD_FOLDER: relative(ROOT, join(work.folder, 'build')) };
-  await sls(work, ['package', '--package', folder, ...parameters], build);
+  await sls(work, ['package', '--package', folder], build);
+  let leftOut: Package['leftOut'] = {};
+  const template = await changeTemplate(folder, (packaged) => {
+    const prepared = prepareTemplate(packaged);
+    leftOut = prepared.leftOut;
+    return prepared.template;
+  });
+  return { folder, leftOut, template };
+}
+
+/** The same package with one resource more, which comes after all others and fails: pages for a bucket that is nowhere. */
+export async function breakPackage(work: Work, whole: Package): Promise<Package> {
+  const folder = join(work.folder, 'broken-package');
+  await cp(whole.folder, folder, { recursive: true });
+  const template = await changeTemplate(folder, ({ Resources, ...rest }) => {
+    const { PagesLambdaFunction: pages } = Resources;
+    if (pages === undefined) throw new Error('There is no function that puts pages somewhere');
+    const BrokenLambdaFunction = {
+      ...pages,
+      Properties: {
+        ...pages.Properties,
+        FunctionName: `${STACK}-broken`,
+        Environment: { Variables: { PAGES_BUCKET: `${STACK}-nowhere` } },
+      },
+    };
+    const Broken = {
+      Type: 'Custom::Pages',
+      DependsOn: Object.keys(Resources),
+      Properties: { ServiceToken: { 'Fn::GetAtt': ['BrokenLambdaFunction', 'Arn'] }, ServiceTimeout: 60 },
+    };
+    return { ...rest, Resources: { ...Resources, BrokenLambdaFunction, Broken } };
+  });
+  return { ...whole, folder, template };
+}
+
+/** The package with a number that differs, as each `sls package` gives one: what is deployed twice in a row is a change. */
+export async function renewPackage(whole: Package): Promise<Package> {
+  const template = await changeTemplate(whole.folder, ({ Resources, ...rest }) => {
+    const renewed = Object.entries(Resources).map(([name, resource]) => {
+      const { Release } = resource.Properties ?? {};
+      if (typeof Release !== 'string') return [name, resource] as const;
+      return [
+        name,
+        { ...resource, Properties: { ...resource.Properties, Release: `${Release}-again` } },
+      ] as const;
+    });
+    return { ...rest, Resources: Object.fromEntries(renewed) };
+  });
+  return { ...whole, template };
+}
+
+async function changeTemplate(folder: string, change: (template: Template) => Template): Promise<Template> {
   const file = join(folder, 'serverless-state.json');
   const state = JSON.parse(await readFile(file, 'utf8')) as State;
-  const { template, leftOut } = prepareTemplate(state.service.provider.compiledCloudFormationTemplate);
-  state.service.provider.compiledCloudFormationTemplate = template;
+  const { provider } = state.service;
+  provider.compiledCloudFormationTemplate = change(provider.compiledCloudFormationTemplate);
   await writeFile(file, JSON.stringify(state));
-  return { folder, leftOut };
+  return provider.compiledCloudFormationTemplate;
 }
 
 /** What `sls package` leaves for `sls deploy`, as far as it is changed here. */
@@ -71,16 +147,32 @@ interface State {
 }
 
 const sls = (work: Work, args: readonly string[], more: Readonly<Record<string, string>>): Promise<string> =>
-  work.run(process.execPath, [SLS, ...args, '--stage', STAGE, '--region', REGION], more);
+  work.run(process.execPath, [SLS, ...args, '--stage', STAGE, '--region', REGION, ...GIVEN], more);
+const GIVEN = Object.entries(PARAMETERS).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
 
 /** `sls deploy` of a package: uploads it, makes the stack and waits for it. Resolves with what it prints. */
 export async function deployStack(work: Work, url: string, { folder }: Package): Promise<string> {
-  return sls(work, ['deploy', '--package', folder], { AWS_ENDPOINT_URL: url });
+  // Whatever was uploaded last: the same package is deployed again and again.
+  return sls(work, ['deploy', '--force', '--package', folder], { AWS_ENDPOINT_URL: url });
 }
 
-/** `sls remove`. Resolves with what is there still, by kinds of which the emulator has nothing but this stack's. */
-export async function removeStack(work: Work, url: string): Promise<readonly string[]> {
+/** `sls preflight`. Resolves with what it prints, and whether nothing stands in the way. */
+export async function lookBefore(work: Work, url: string): Promise<{ passes: boolean; said: string }> {
+  try {
+    return { passes: true, said: await sls(work, ['preflight'], { AWS_ENDPOINT_URL: url }) };
+  } catch (error) {
+    work.signal.throwIfAborted();
+    return { passes: false, said: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** `sls remove`. */
+export async function removeStack(work: Work, url: string): Promise<void> {
   await sls(work, ['remove'], { AWS_ENDPOINT_URL: url });
+}
+
+/** What is there, by kinds of which the emulator has nothing but this stack's. */
+export async function inventory(url: string): Promise<readonly string[]> {
   const stacks = await clientOf(CloudFormationClient, url).send(new ListStacksCommand({}));
   const { Buckets = [] } = await clientOf(S3Client, url).send(new ListBucketsCommand({}));
   const { TableNames = [] } = await clientOf(DynamoDBClient, url).send(new ListTablesCommand({}));
@@ -106,6 +198,60 @@ export async function removeStack(work: Work, url: string): Promise<readonly str
     API: Items.map(({ Name }) => Name),
   };
   return Object.entries(left).flatMap(([kind, names]) => names.map((name = '') => `${kind} ${name}`));
+}
+
+/** A table of the stage's name that no stack knows, as somebody may have left it. */
+export async function plantTable(url: string): Promise<void> {
+  await clientOf(DynamoDBClient, url).send(
+    new CreateTableCommand({
+      TableName: STACK,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'PK', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'PK', KeyType: 'HASH' }],
+    }),
+  );
+}
+
+/** Whether the table may not be deleted. */
+export async function isTableProtected(url: string): Promise<boolean> {
+  const { Table } = await clientOf(DynamoDBClient, url).send(new DescribeTableCommand({ TableName: STACK }));
+  return Table?.DeletionProtectionEnabled === true;
+}
+
+export async function deleteTable(url: string): Promise<void> {
+  await clientOf(DynamoDBClient, url).send(new DeleteTableCommand({ TableName: STACK }));
+}
+
+/** What docs/deploying.md says for players' work that is not wanted any more. */
+export async function discardKept(url: string): Promise<void> {
+  const tables = clientOf(DynamoDBClient, url);
+  await tables.send(new UpdateTableCommand({ TableName: STACK, DeletionProtectionEnabled: false }));
+  await deleteTable(url);
+  const Names = ['session-secret', 'admin-token'].map((name) => `/${SERVICE}/${STAGE}/${name}`);
+  await clientOf(SSMClient, url).send(new DeleteParametersCommand({ Names }));
+}
+
+/** What docs/deploying.md says for a table that outlived its stack: a new stack that has nothing but it. */
+export async function takeTableIn(url: string, { template }: Package): Promise<void> {
+  const client = clientOf(CloudFormationClient, url);
+  const { GameTable } = template.Resources;
+  const ChangeSetName = 'take-in';
+  const ResourceIdentifier = { TableName: STACK };
+  await client.send(
+    new CreateChangeSetCommand({
+      StackName: STACK,
+      ChangeSetName,
+      ChangeSetType: 'IMPORT',
+      TemplateBody: JSON.stringify({ Resources: { GameTable } }),
+      ResourcesToImport: [
+        { ResourceType: 'AWS::DynamoDB::Table', LogicalResourceId: 'GameTable', ResourceIdentifier },
+      ],
+    }),
+  );
+  const wait = { client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 };
+  await waitUntilChangeSetCreateComplete(wait, { StackName: STACK, ChangeSetName });
+  await client.send(new ExecuteChangeSetCommand({ StackName: STACK, ChangeSetName }));
+  await waitUntilStackImportComplete(wait, { StackName: STACK });
 }
 
 export interface Deployed {

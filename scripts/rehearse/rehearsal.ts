@@ -10,17 +10,28 @@ import { createEntry } from '../local/entry.ts';
 import type { Entry } from '../local/entry.ts';
 import { createLog } from '../local/log.ts';
 import {
+  breakPackage,
   clientOf,
+  deleteTable,
   deployStack,
   describeStack,
+  discardKept,
   fetchPages,
+  inventory,
+  isTableProtected,
+  KEPT,
+  lookBefore,
   makeLeftOut,
   packageStack,
+  plantTable,
   readSecret,
   removeStack,
+  renewPackage,
+  SERVICE,
   STAGE,
+  takeTableIn,
 } from './deployment.ts';
-import type { Deployed } from './deployment.ts';
+import type { Deployed, Package } from './deployment.ts';
 import { installEmulator, startEmulator } from './emulator.ts';
 import type { Emulator } from './emulator.ts';
 import { countTypes, EMULATOR } from './gaps.ts';
@@ -36,8 +47,9 @@ export interface Rehearsal {
   readonly say: (line: string) => void;
 }
 
-/** Games are played by so many people, one game after the other; bots have the other seats. */
+/** Games are played by so many people, one game after the other; bots have the other seats. First after a deployment that broke, then once more. */
 const GAMES = [4, 1] as const;
+const GAMES_AGAIN = [1] as const;
 /** How long nothing may happen in a game, in seconds: move clocks do not run here. */
 const PATIENCE = 60;
 const SETTLE_MS = 15_000;
@@ -54,10 +66,37 @@ export async function rehearse({ command, logFile, signal, say }: Rehearsal): Pr
     const installed =
       command ?? (await step(`${EMULATOR.name} ${EMULATOR.version} installed`, () => installEmulator(work)));
     emulator = await step('Emulator started', () => startEmulator(installed, work, logFile));
-    const deployed = await deploy(work, emulator.url, step);
-    say(written(deployed));
-    await playThere(work, emulator.url, deployed, step, say);
-    await step('Stack removed, nothing of it left', () => remove(work, emulator?.url ?? ''));
+    const { url } = emulator;
+    const whole = await step('Stack packaged', () => packageStack(work));
+    const broken = await step('The same with a resource that cannot be made', () =>
+      breakPackage(work, whole),
+    );
+
+    await step('A table that no stack knows stands in the way, and is named', () =>
+      refuseLeftover(work, url),
+    );
+    await step('The first deployment breaks and leaves nothing in the way', () =>
+      breakFirst(work, url, broken),
+    );
+    const first = await deploy(work, url, whole, step);
+    say(written(first));
+    await step('A deployment breaks and leaves the stack as it was', () => breakLater(work, url, broken));
+    const again = await deploy(work, url, await renewPackage(whole), step, first);
+    await playThere(work, url, again, GAMES, step, say);
+    await step('Stack removed but for table and secrets', () => remove(work, url));
+
+    const secret = await readSecret(url, 'session-secret');
+    await step('The table stands in the way, and is named', () => refuse(work, url));
+    await step('The table taken into a new stack', () => takeTableIn(url, whole));
+    const second = await deploy(work, url, whole, step);
+    if ((await readSecret(url, 'session-secret')) !== secret)
+      throw new Error('The secret that was there was not taken in');
+    await playThere(work, url, second, GAMES_AGAIN, step, say);
+    await step('Stack removed but for table and secrets', () => remove(work, url));
+    await step('Table and secrets deleted, nothing left', async () => {
+      await discardKept(url);
+      expectInventory(await inventory(url), []);
+    });
     say(`Rehearsed in ${seconds(begun)} s.`);
   } catch (error) {
     signal.throwIfAborted();
@@ -91,11 +130,14 @@ interface Stack extends Deployed {
   readonly leftOut: readonly string[];
 }
 
-async function deploy(work: Work, url: string, step: Step): Promise<Stack> {
-  const made = await step('Stack packaged', () => packageStack(work));
+/** What CloudFormation there does not know is made once for each stack. */
+async function deploy(work: Work, url: string, made: Package, step: Step, before?: Deployed): Promise<Stack> {
   const printed = await step('Stack deployed', () => deployStack(work, url, made));
-  const deployed = await step('Every resource complete, addresses printed', () => check(url, printed));
-  await step('What CloudFormation there does not know made', () => makeLeftOut(url, made, deployed));
+  const deployed = await step('Every resource complete, table protected, addresses printed', () =>
+    check(url, printed),
+  );
+  if (before === undefined)
+    await step('What CloudFormation there does not know made', () => makeLeftOut(url, made, deployed));
   return { ...deployed, leftOut: Object.values(made.leftOut).map(({ Type }) => Type) };
 }
 
@@ -108,6 +150,7 @@ async function check(url: string, printed: string): Promise<Deployed> {
     const value = deployed.outputs[name];
     if (value === undefined || !printed.includes(value)) throw new Error(`sls deploy does not print ${name}`);
   }
+  if (!(await isTableProtected(url))) throw new Error('The table may be deleted');
   return deployed;
 }
 
@@ -126,6 +169,7 @@ async function playThere(
   work: Work,
   url: string,
   deployed: Stack,
+  games: readonly number[],
   step: Step,
   say: (line: string) => void,
 ): Promise<void> {
@@ -136,7 +180,7 @@ async function playThere(
   try {
     await step('Page and health answer', () => visit(address, work.signal));
     const token = await readSecret(url, 'admin-token');
-    for (const humans of GAMES) {
+    for (const humans of games) {
       const report = await step(`Game of ${humans} played`, () => play(work, address, humans));
       say(indent(report));
       const [, room = ''] = /in room (\w+)/.exec(report) ?? [];
@@ -145,7 +189,7 @@ async function playThere(
       );
       say(indent(log));
     }
-    await step('Executions succeeded, queues empty', () => settle(url, deployed, work.signal));
+    await step('Executions succeeded, queues empty', () => settle(url, deployed, games.length, work.signal));
   } finally {
     await entry.close();
   }
@@ -185,21 +229,21 @@ async function visit(address: string, signal: AbortSignal): Promise<void> {
 }
 
 /** Every game's execution must come to its good end, and no letter may be dead, within some seconds of the last game. */
-async function settle(url: string, { ids }: Stack, signal: AbortSignal): Promise<void> {
+async function settle(url: string, { ids }: Stack, games: number, signal: AbortSignal): Promise<void> {
   const until = Date.now() + SETTLE_MS;
   for (;;) {
-    const problem = await unsettled(url, ids);
+    const problem = await unsettled(url, ids, games);
     if (problem === null) return;
     if (Date.now() > until) throw new Error(problem);
     await pause(500, undefined, { signal });
   }
 }
 
-async function unsettled(url: string, ids: Stack['ids']): Promise<string | null> {
+async function unsettled(url: string, ids: Stack['ids'], games: number): Promise<string | null> {
   const { executions = [] } = await clientOf(SFNClient, url).send(
     new ListExecutionsCommand({ stateMachineArn: idIn(ids, 'GameStateMachine') }),
   );
-  if (executions.length !== GAMES.length) return `${executions.length} executions of ${GAMES.length} games`;
+  if (executions.length !== games) return `${executions.length} executions of ${games} games`;
   for (const { name = '', status = 'without status' } of executions)
     if (status !== 'SUCCEEDED') return `The execution ${name} is ${status}`;
   const { Attributes = {} } = await clientOf(SQSClient, url).send(
@@ -213,6 +257,55 @@ async function unsettled(url: string, ids: Stack['ids']): Promise<string | null>
 }
 
 async function remove(work: Work, url: string): Promise<void> {
-  const left = await removeStack(work, url);
-  if (left.length > 0) throw new Error(`There is still ${left.join(', ')}`);
+  await removeStack(work, url);
+  expectInventory(await inventory(url), KEPT);
+}
+
+function expectInventory(found: readonly string[], expected: readonly string[]): void {
+  const tooMuch = found.filter((each) => !expected.includes(each));
+  if (tooMuch.length > 0) throw new Error(`There is still ${tooMuch.join(', ')}`);
+  const missing = expected.filter((each) => !found.includes(each));
+  if (missing.length > 0) throw new Error(`There is no longer ${missing.join(', ')}`);
+}
+
+/** The preflight must fail and name the table. */
+async function refuse(work: Work, url: string): Promise<void> {
+  const { passes, said } = await lookBefore(work, url);
+  if (passes || !said.includes(`the table ${SERVICE}-${STAGE} is there`))
+    throw new Error(`The preflight does not name the table: ${said}`);
+}
+
+async function refuseLeftover(work: Work, url: string): Promise<void> {
+  await plantTable(url);
+  await refuse(work, url);
+  await deleteTable(url);
+  const { passes, said } = await lookBefore(work, url);
+  if (!passes) throw new Error(`The preflight refuses an empty account: ${said}`);
+}
+
+/** Deploys what cannot be: rejects unless that fails where it should. */
+async function expectBroken(work: Work, url: string, broken: Package): Promise<void> {
+  const printed = await deployStack(work, url, broken).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  work.signal.throwIfAborted();
+  if (printed === null) throw new Error('It worked');
+  if (!printed.includes('Broken')) throw new Error(`It failed for another reason: ${printed}`);
+}
+
+/** Afterwards there is nothing but the stack with the bucket that packages are uploaded to. */
+async function breakFirst(work: Work, url: string, broken: Package): Promise<void> {
+  await expectBroken(work, url, broken);
+  const left = await inventory(url);
+  const others = left.filter((each) => !/^(stack liap-tui-dev|bucket .*serverlessdeployment.*)$/.test(each));
+  expectInventory(others, []);
+}
+
+/** Afterwards there is what was there, and the table is still protected. */
+async function breakLater(work: Work, url: string, broken: Package): Promise<void> {
+  const before = await inventory(url);
+  await expectBroken(work, url, broken);
+  expectInventory(await inventory(url), before);
+  if (!(await isTableProtected(url))) throw new Error('The table may be deleted');
 }

@@ -26,10 +26,33 @@ export function createStackResource(
     const { ResponseURL, RequestType, ...request } = StackRequest.parse(event);
     const outcome = await outcomeOf(log, RequestType, act);
     // The name never changes: a new one would have CloudFormation take the old one away.
-    const body = JSON.stringify({ ...request, PhysicalResourceId: request.LogicalResourceId, ...outcome });
+    const body = answerOf({ ...request, PhysicalResourceId: request.LogicalResourceId, ...outcome });
     const { ok, status } = await fetch(ResponseURL, { method: 'PUT', body, headers: { 'content-type': '' } });
     if (!ok) throw new Error(`CloudFormation took the answer with ${status}`);
   };
+}
+
+type Answer = Outcome &
+  Omit<z.infer<typeof StackRequest>, 'RequestType' | 'ResponseURL'> & { readonly PhysicalResourceId: string };
+
+/** CloudFormation does not take more, and then waits for an answer until it gives up. */
+const MOST_BYTES = 4_096;
+const CUT = ' …';
+
+/** The answer as JSON, its reason cut short by as much as the whole is too long. */
+function answerOf(answer: Answer): string {
+  const whole = JSON.stringify(answer);
+  if (answer.Status === 'SUCCESS' || Buffer.byteLength(whole) <= MOST_BYTES) return whole;
+  const withReason = (Reason: string): string => JSON.stringify({ ...answer, Reason: `${Reason}${CUT}` });
+  const characters = Array.from(answer.Reason);
+  // By characters, whose bytes differ and of which JSON writes some as six: found by halving.
+  let [fits, tooMany] = [0, characters.length];
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (Buffer.byteLength(withReason(characters.slice(0, middle).join(''))) <= MOST_BYTES) fits = middle;
+    else tooMany = middle;
+  }
+  return withReason(characters.slice(0, fits).join(''));
 }
 
 type Outcome = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };

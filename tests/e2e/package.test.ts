@@ -19,6 +19,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'liap-package-'));
 /** The templates of a stage that comes and goes, and of the one that stays. */
 const STAGES = ['dev', 'prod'] as const;
+/** A stage with a long name in the region with the longest, and a bound on the API. */
+const BOUNDED = 'bounded';
+const FARTHEST = 'ap-southeast-1';
+type Stage = (typeof STAGES)[number] | typeof BOUNDED;
 const templates = new Map<string, Template>();
 const WEB_ACL = 'arn:aws:wafv2:us-east-1:000000000000:global/webacl/players/5a0b';
 /** With a web ACL and access logs. */
@@ -26,6 +30,8 @@ let guarded: Template;
 
 beforeAll(async () => {
   for (const stage of STAGES) templates.set(stage, await packageStage(stage, join(folder, stage)));
+  const bound = { apiConcurrency: '20' };
+  templates.set(BOUNDED, await packageStage(BOUNDED, join(folder, BOUNDED), bound, FARTHEST));
   guarded = await packageStage('dev', join(folder, 'guarded'), {
     webAcl: WEB_ACL,
     entryLogs: 'true',
@@ -34,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function packaged(stage: (typeof STAGES)[number]): Template {
+function packaged(stage: Stage): Template {
   const template = templates.get(stage);
   if (template === undefined) throw new Error(`${stage} was not packaged`);
   return template;
@@ -133,20 +139,87 @@ describe('the template', () => {
     for (const [, { RetentionInDays }] of groups) expect(RetentionInDays).toBe(14);
   });
 
-  test('leaves nothing behind in dev; in prod the table, which is protected, and the secrets that its players have', () => {
+  test('leaves nothing behind in dev; in prod the table, which is backed up, and the secrets that its players have', () => {
     const kept = (stage: (typeof STAGES)[number]) =>
       Object.entries(packaged(stage).Resources).flatMap(([name, { Type, DeletionPolicy }]) =>
         // Versions stay while their function does.
-        DeletionPolicy === 'Retain' && Type !== 'AWS::Lambda::Version' ? [name] : [],
+        DeletionPolicy?.startsWith('Retain') === true && Type !== 'AWS::Lambda::Version' ? [name] : [],
       );
     expect(kept('dev')).toEqual([]);
     expect(kept('prod').sort()).toEqual(['GameTable', 'Secrets']);
     const [[, table] = ['', {} as Properties]] = ofType(packaged('prod').Resources, 'AWS::DynamoDB::Table');
+    // Protected from deletion by the plugin, once the stack stands.
     expect(table).toMatchObject({
-      DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { Enabled: true },
     });
+  });
+
+  test('has nothing that a first deployment which fails could not take away again', () => {
+    for (const [name, resource] of Object.entries(packaged('prod').Resources)) {
+      const { Type, DeletionPolicy, Properties = {} } = resource;
+      if (Type === 'AWS::Lambda::Version') continue;
+      expect([name, DeletionPolicy]).not.toEqual([name, 'Retain']);
+      for (const property of [
+        'DeletionProtectionEnabled',
+        'DeletionProtection',
+        'EnableTerminationProtection',
+      ])
+        expect([name, Properties[property] ?? false]).toEqual([name, false]);
+    }
+  });
+
+  test('bounds no function unless a bound is asked for, and then every function of the HTTP API alike', () => {
+    const bounds = (template: Template) =>
+      Object.fromEntries(
+        ofType(template.Resources, 'AWS::Lambda::Function').flatMap(([name, each]) =>
+          'ReservedConcurrentExecutions' in each ? [[name, each['ReservedConcurrentExecutions']]] : [],
+        ),
+      );
+    for (const stage of STAGES) expect(bounds(packaged(stage))).toEqual({});
+    const { Resources } = packaged('bounded');
+    const ofApi = ofType(Resources, 'AWS::ApiGatewayV2::Integration').flatMap(([, integration]) => {
+      const isHttp = textOf(integration['ApiId']) === '${HttpApi}';
+      const [, name = ''] = /\$\{(\w+)\.Arn\}/.exec(textOf(integration['IntegrationUri'])) ?? [];
+      return isHttp ? [name] : [];
+    });
+    expect(ofApi.length).toBeGreaterThan(1);
+    expect(bounds(packaged('bounded'))).toEqual(Object.fromEntries(ofApi.map((name) => [name, 20])));
+  });
+
+  test('names what an account has only one of in all regions after the region, within 64 characters', () => {
+    /** Types whose names are an account's, and where the name is. */
+    const worldwide: Readonly<Record<string, (properties: Properties) => unknown>> = {
+      'AWS::CloudFront::CachePolicy': (each) => inside(each, 'CachePolicyConfig', 'Name'),
+      'AWS::CloudFront::Function': ({ Name }) => Name,
+      'AWS::CloudFront::KeyValueStore': ({ Name }) => Name,
+      'AWS::CloudFront::OriginAccessControl': (each) => inside(each, 'OriginAccessControlConfig', 'Name'),
+      'AWS::CloudFront::OriginRequestPolicy': (each) => inside(each, 'OriginRequestPolicyConfig', 'Name'),
+      'AWS::CloudFront::ResponseHeadersPolicy': (each) => inside(each, 'ResponseHeadersPolicyConfig', 'Name'),
+      'AWS::CloudWatch::Dashboard': ({ DashboardName }) => DashboardName,
+      'AWS::Budgets::Budget': ({ Budget }) => (Budget as Properties)['BudgetName'],
+      // These may also be left to CloudFormation, which then gives a name that nobody else has.
+      'AWS::IAM::Role': ({ RoleName }) => RoleName,
+      'AWS::IAM::ManagedPolicy': ({ ManagedPolicyName }) => ManagedPolicyName,
+      'AWS::S3::Bucket': ({ BucketName }) => BucketName,
+    };
+    const inside = (each: Properties, config: string, name: string) => (each[config] as Properties)[name];
+    for (const stage of [...STAGES, 'bounded'] as const) {
+      const region = stage === 'bounded' ? FARTHEST : 'us-east-1';
+      const names = Object.entries(packaged(stage).Resources).flatMap(
+        ([resource, { Type, Properties: each = {} }]) => {
+          const name = worldwide[Type]?.(each);
+          return name === undefined
+            ? []
+            : [{ resource, Type, name: textOf(name).replace('${AWS::Region}', region) }];
+        },
+      );
+      expect(new Set(names.map(({ Type }) => Type)).size).toBeGreaterThanOrEqual(6);
+      for (const { resource, name } of names) {
+        expect([resource, name]).toEqual([resource, expect.stringContaining(region)]);
+        expect(name.length).toBeLessThanOrEqual(64);
+      }
+    }
   });
 
   test('moves frames to a new version of their function step by step in prod, with alarms as brakes; in dev at once', () => {

@@ -110,6 +110,51 @@ describe('a part of the stack', () => {
   });
 });
 
+describe('what CloudFormation is told of a failure', () => {
+  const longest = 'x'.repeat(255);
+  const request = () => ({
+    RequestType: 'Create',
+    ResponseURL: `${url}/answer`,
+    StackId: `arn:aws:cloudformation:us-east-1:123456789012:stack/${longest}`,
+    RequestId: 'request',
+    LogicalResourceId: longest,
+  });
+
+  test.each([
+    ['of plain letters', 'a'],
+    ['of three bytes a letter', '€'],
+    ['of pairs', '🎲'],
+    ['that JSON writes as six bytes a letter', '\u0001'],
+    ['that JSON escapes', '"\\\n'],
+  ])(
+    'fits into the 4,096 bytes that it takes, with as much of the reason as can be: %s',
+    async (_what, text) => {
+      const handler = createStackResource(silent, () => Promise.reject(new Error(text.repeat(9_000))));
+      await handler(request());
+      const body = asked[0]?.body ?? '';
+      const { Reason, Status, PhysicalResourceId } = JSON.parse(body) as Record<string, string>;
+      expect(Status).toBe('FAILED');
+      expect(PhysicalResourceId).toBe(longest);
+      expect(Reason).toMatch(/^Error: .+ …$/su);
+      expect(Reason?.isWellFormed()).toBe(true);
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4_096);
+      expect(Buffer.byteLength(body)).toBeGreaterThan(4_080);
+    },
+  );
+
+  test('is whole when it fits to the byte, and cut when it is one byte longer', async () => {
+    const reasonFor = async (length: number) => {
+      asked.splice(0);
+      await createStackResource(silent, () => Promise.reject(new Error('a'.repeat(length))))(request());
+      return asked[0]?.body ?? '';
+    };
+    const room = 4_096 - Buffer.byteLength(await reasonFor(0));
+    expect(Buffer.byteLength(await reasonFor(room))).toBe(4_096);
+    expect(await reasonFor(room)).not.toContain('…');
+    expect(await reasonFor(room + 1)).toContain('…');
+  });
+});
+
 describe('the secrets of a stage', () => {
   const names = { sessionSecret: '/liap-tui/dev/session-secret', adminToken: '/liap-tui/dev/admin-token' };
   const STORE = 'arn:aws:cloudfront::123456789012:key-value-store/abc';

@@ -111,9 +111,33 @@ export const BESIDES: readonly (readonly [action: string, resource: string, why:
     `arn:aws:iam::${ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`,
     'API Gateway makes it with the first API of an account',
   ],
-  ['cloudfront:TestFunction', `arn:aws:cloudfront::${ACCOUNT}:function/${STACK}-entry`, 'the workflow'],
+  [
+    'cloudfront:TestFunction',
+    `arn:aws:cloudfront::${ACCOUNT}:function/${STACK}-${REGION}-entry`,
+    'the workflow',
+  ],
+  // infra/preflight.cjs.
   ['lambda:GetAccountSettings', '*', 'before a deployment: is there enough concurrency'],
-  ['cloudfront:ListDistributions', '*', 'before a deployment: what is left of an earlier one'],
+  [
+    'lambda:GetFunctionConcurrency',
+    `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${STACK}-http`,
+    'before a deployment: how much of it is ours',
+  ],
+  ['logs:DescribeLogGroups', '*', 'before a deployment: what is left of an earlier one'],
+  [
+    'sqs:GetQueueUrl',
+    `arn:aws:sqs:${REGION}:${ACCOUNT}:${STACK}-ticks`,
+    'before a deployment: what is left of an earlier one',
+  ],
+  ['ssm:DescribeParameters', '*', 'before a deployment: what is left of an earlier one'],
+  ...['DescribeTable', 'UpdateTable'].map(
+    (name) =>
+      [
+        `dynamodb:${name}`,
+        `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${STACK}`,
+        'before a deployment and after it: the table is looked for, then protected',
+      ] as const,
+  ),
 ];
 
 function stackArn(): string {

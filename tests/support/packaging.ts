@@ -17,10 +17,11 @@ export async function packageStage(
   stage: string,
   folder: string,
   params: Readonly<Record<string, string>> = {},
+  region = 'us-east-1',
 ): Promise<Template> {
   mkdirSync(folder, { recursive: true });
   const given = Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-  const args = [serverless, 'package', '--stage', stage, '--package', folder, ...given];
+  const args = [serverless, 'package', '--stage', stage, '--package', folder, '--region', region, ...given];
   await promisify(execFile)(process.execPath, args, {
     cwd: root,
     env: {
