@@ -287,7 +287,8 @@ function planChildren(place: Place, env: Environment, headers: Readonly<Record<s
   const functions: ChildPlan = {
     name: 'functions',
     args: [
-      ...['--import', script('unauthorized.ts'), '--import', script('lambda.ts'), serverlessCli()],
+      ...['unauthorized.ts', 'sockets.ts', 'lambda.ts'].flatMap((file) => ['--import', script(file)]),
+      serverlessCli(),
       ...['offline', '--stage', STAGE, '--region', REGION],
       ...['--httpPort', portOf(api), '--websocketPort', portOf(sockets), '--lambdaPort', portOf(lambdaHost)],
     ],

@@ -45,10 +45,10 @@ function allowedInLoops(): readonly string[] {
   };
   const extensions = service.resources.flatMap((each) => Object.entries(each.extensions ?? {}));
   const allowed = extensions.flatMap(([name, { Properties }]) =>
-    Properties['RecursiveLoop'] === 'Allow' ? [name.toLowerCase()] : [],
+    Properties?.['RecursiveLoop'] === 'Allow' ? [name.toLowerCase()] : [],
   );
   return Object.keys(service.functions).filter((name) => allowed.includes(`${name}lambdafunction`));
 }
 interface Extension {
-  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Properties?: Readonly<Record<string, unknown>>;
 }
