@@ -61,6 +61,17 @@ export const GAPS = {
     shown: '`services/stepfunctions.py`, `_invoke_with_callback` drops the error',
     done: 'nothing: the game would stand still, and the rehearsal fails',
   },
+  executions: {
+    lacks: 'the end of executions with their state machine: the next one of that name has them still',
+    shown: '`ListExecutions` after `sls remove` and a new deployment: those of the stack before',
+    done: 'counted are those that began since',
+  },
+  customResource: {
+    lacks:
+      'the `Delete` that CloudFormation sends, when it rolls back, to a custom resource whose `Create` failed',
+    shown: '`services/cloudformation/stacks.py`, `_roll_back_operation` deletes what was created',
+    done: 'nothing: both handlers take away what is there, which may be nothing',
+  },
 } as const satisfies Readonly<Record<string, Gap>>;
 
 export interface Resource {

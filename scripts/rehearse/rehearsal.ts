@@ -173,6 +173,7 @@ async function playThere(
   step: Step,
   say: (line: string) => void,
 ): Promise<void> {
+  const since = Date.now();
   const entry = await step('Entry opened before the APIs and the pages', () =>
     openEntry(work, url, deployed),
   );
@@ -189,7 +190,9 @@ async function playThere(
       );
       say(indent(log));
     }
-    await step('Executions succeeded, queues empty', () => settle(url, deployed, games.length, work.signal));
+    await step('Executions succeeded, queues empty', () =>
+      settle(url, deployed, { games: games.length, since }, work.signal),
+    );
   } finally {
     await entry.close();
   }
@@ -228,21 +231,28 @@ async function visit(address: string, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** So many games, since then: executions of a stack before are no matter. */
+interface Played {
+  readonly games: number;
+  readonly since: number;
+}
+
 /** Every game's execution must come to its good end, and no letter may be dead, within some seconds of the last game. */
-async function settle(url: string, { ids }: Stack, games: number, signal: AbortSignal): Promise<void> {
+async function settle(url: string, { ids }: Stack, played: Played, signal: AbortSignal): Promise<void> {
   const until = Date.now() + SETTLE_MS;
   for (;;) {
-    const problem = await unsettled(url, ids, games);
+    const problem = await unsettled(url, ids, played);
     if (problem === null) return;
     if (Date.now() > until) throw new Error(problem);
     await pause(500, undefined, { signal });
   }
 }
 
-async function unsettled(url: string, ids: Stack['ids'], games: number): Promise<string | null> {
-  const { executions = [] } = await clientOf(SFNClient, url).send(
+async function unsettled(url: string, ids: Stack['ids'], { games, since }: Played): Promise<string | null> {
+  const { executions: all = [] } = await clientOf(SFNClient, url).send(
     new ListExecutionsCommand({ stateMachineArn: idIn(ids, 'GameStateMachine') }),
   );
+  const executions = all.filter(({ startDate }) => startDate !== undefined && startDate.getTime() >= since);
   if (executions.length !== games) return `${executions.length} executions of ${games} games`;
   for (const { name = '', status = 'without status' } of executions)
     if (status !== 'SUCCEEDED') return `The execution ${name} is ${status}`;
