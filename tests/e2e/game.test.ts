@@ -107,7 +107,7 @@ describe('a whole game', () => {
     // A round has at least one declaration and two plays of every player.
     expect(moves).toBeGreaterThanOrEqual(humans * ROUNDS * 3);
     expect(seen.complete).toBeGreaterThan(humans * ROUNDS * 4);
-    const execution = { name: `${room}-1`, status: 'SUCCEEDED' };
+    const execution = { name: expect.stringMatching(`^${room}-1-\\d{13}$`), status: 'SUCCEEDED' };
     expect(await endOf(room)).toEqual({ outcomes: ['completed'], execution });
   });
 });
@@ -177,6 +177,6 @@ test('a game in the middle of which everything is killed goes on when it is star
   const { rounds, seen } = await game;
   expect(rounds).toBe(ROUNDS);
   expect(seen.complete).toBeGreaterThan(0);
-  const execution = { name: `${room}-1`, status: 'SUCCEEDED' };
+  const execution = { name: expect.stringMatching(`^${room}-1-\\d{13}$`), status: 'SUCCEEDED' };
   expect(await endOf(room)).toEqual({ outcomes: ['completed'], execution });
 });
