@@ -97,10 +97,8 @@ export class Gateway {
       await spend('frame', 'edge in', () => undefined);
       const answered = await this.#functions.call('message', this.#event(connection, 'MESSAGE', text));
       trace.returned = now();
-      // Without a body AWS is reported to send an empty frame.
-      const { body = '' } = Answer.parse(answered);
-      if (this.has(connection.id))
-        this.#deliver(connection, { text: body, start: trace.returned, isReply: true });
+      const { body } = Answer.parse(answered);
+      if (body !== undefined) this.#deliver(connection, { text: body, start: trace.returned, isReply: true });
     });
   }
 

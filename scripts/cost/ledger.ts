@@ -138,7 +138,7 @@ function count(text: string, { add, note }: Pick<Counter, 'add' | 'note'>, how: 
 }
 
 function eventOf(text: string): string {
-  return text === '' ? 'nothing' : (/"event":"(\w+)"/.exec(text)?.[1] ?? '?');
+  return /"event":"(\w+)"/.exec(text)?.[1] ?? '?';
 }
 
 function watchFunctions(
@@ -152,8 +152,8 @@ function watchFunctions(
       const started = now();
       try {
         const result = await use(handler);
-        // Without a body AWS is reported to send an empty frame, which is a message too.
-        if (name === 'message') count(Reply.safeParse(result).data?.body ?? '', { add, note }, 'reply');
+        const body = name === 'message' ? Reply.safeParse(result).data?.body : undefined;
+        if (body !== undefined) count(body, { add, note }, 'reply');
         return result;
       } finally {
         ran(name, now() - started);

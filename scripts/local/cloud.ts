@@ -287,8 +287,7 @@ function planChildren(place: Place, env: Environment, headers: Readonly<Record<s
   const functions: ChildPlan = {
     name: 'functions',
     args: [
-      ...['unauthorized.ts', 'sockets.ts', 'lambda.ts'].flatMap((file) => ['--import', script(file)]),
-      serverlessCli(),
+      ...['--import', script('unauthorized.ts'), '--import', script('lambda.ts'), serverlessCli()],
       ...['offline', '--stage', STAGE, '--region', REGION],
       ...['--httpPort', portOf(api), '--websocketPort', portOf(sockets), '--lambdaPort', portOf(lambdaHost)],
     ],

@@ -4,7 +4,7 @@ import { TICK_PATIENCE_MS } from './effects.ts';
 import { commandIdOf, roomIdOf } from './ids.ts';
 import { connectionsOf, execute, isGone } from './execute.ts';
 import type { Order, Outcome, Sender } from './execute.ts';
-import type { Ports } from './ports.ts';
+import type { Delivery, Ports } from './ports.ts';
 import { publish, reached } from './publish.ts';
 import { latencyCount } from './latency.ts';
 import { LOBBY, roomListNow } from './lobby.ts';
@@ -14,7 +14,6 @@ import {
   errorFrame,
   fullView,
   inReplyTo,
-  notInReply,
   roomClosed,
   roomUpdateFrame,
   stateFrame,
@@ -40,8 +39,8 @@ export interface Caller {
 }
 
 /**
- * Answers one frame of a client. The frame returned is the direct reply, the last of several; null to who was sent
- * away. Never throws: a bug or an outage is an answer too, so that the player knows to try again.
+ * Answers one frame of a client. The frame returned is the direct reply; null when there is none, or it went with the
+ * rest. Never throws: a bug or an outage is an answer too, so that the player knows to try again.
  */
 export async function answer(ports: Ports, caller: Caller, text: string): Promise<Frame | null> {
   const started = ports.clock.now();
@@ -98,32 +97,39 @@ async function admit(ports: Ports, asked: Asked, work: () => Promise<Answer> | A
   return { reply: [], code: 'RATE_LIMITED' };
 }
 
-/** The last frames of a connection, which the broadcaster ends after them: by the time of the empty response nobody hears it. */
+/** The last frames of a connection, which the broadcaster ends after them. */
 async function sayFarewell(
   ports: Ports,
   { connection, place }: Asked,
   frames: readonly Frame[],
 ): Promise<void> {
-  const sends = [{ connectionId: connection, frames, close: true as const }];
-  await reached(publish(ports, { roomId: place, seq: 0, sends }).ended);
+  await tell(ports, {
+    roomId: place,
+    seq: 0,
+    sends: [{ connectionId: connection, frames, close: true }],
+  });
 }
 
-/**
- * The last frame goes back with the route's response, which costs a message even when it is empty (docs/decisions/0030). Those
- * before it go through the broadcaster and are posted by then; an answer is only the last, so that it is missed when that is lost.
- */
+/** One frame goes back with the route's response, several go through the broadcaster, which keeps their order. */
 async function deliverReply(
   ports: Ports,
   { connection, place }: Caller,
   reply: readonly Frame[],
 ): Promise<Frame | null> {
-  const last = reply.at(-1) ?? null;
-  const earlier = reply.slice(0, -1).map(notInReply);
-  if (last !== null && earlier.length > 0) {
-    const sends = [{ connectionId: connection, frames: earlier }];
-    await reached(publish(ports, { roomId: place, seq: last.seq ?? 0, sends }).ended);
-  }
-  return last;
+  const [first] = reply;
+  if (first === undefined) return null;
+  if (reply.length === 1) return first;
+  await tell(ports, {
+    roomId: place,
+    seq: first.seq ?? 0,
+    sends: [{ connectionId: connection, frames: reply }],
+  });
+  return null;
+}
+
+/** Nothing follows from these frames, so it is enough that they are on their way: who misses its answer asks again. */
+function tell(ports: Ports, delivery: Delivery): Promise<void> {
+  return reached(publish(ports, delivery).begun);
 }
 
 function answerFrame(ports: Ports, asked: Asked, frame: ClientFrame): Promise<Answer> {
@@ -137,7 +143,7 @@ async function answerInLobby(ports: Ports, asked: Asked, frame: ClientFrame): Pr
     case 'ping':
       return said(asked, pong(frame.timestamp, ports.clock.now()));
     case 'ack':
-      return said(asked, pong(null, ports.clock.now()));
+      return { reply: [] };
     case 'client_ready':
     case 'get_rooms':
       return said(asked, await roomListNow(ports));
@@ -233,7 +239,7 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
   const { connection, player, place } = asked;
   switch (frame.event) {
     case 'ack':
-      return said(asked, pong(null, ports.clock.now()));
+      return { reply: [] };
     case 'ping':
       return pingRoom(ports, asked, frame.timestamp);
     case 'get_rooms':
@@ -260,9 +266,7 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
         return refused(asked, { code: 'VALIDATION_ERROR', message, event: frame.event });
       }
       const show: Sender['answer'] = ({ after }) =>
-        isLive(after.room)
-          ? fullView(after.room, seatOf(after.room, connection), after)
-          : [roomClosed('not_found')];
+        isLive(after.room) ? fullView(after.room, seatOf(after.room, connection), after) : [];
       const outcome = await execute(ports, {
         ...orderOf(asked, place),
         by: 'presence',
@@ -273,9 +277,7 @@ async function answerInRoom(ports: Ports, asked: Asked, frame: ClientFrame): Pro
     }
     case 'client_ready': {
       const greet: Sender['answer'] = ({ after }) =>
-        isLive(after.room)
-          ? welcome(after.room, seatOf(after.room, connection), after)
-          : [roomClosed('not_found')];
+        isLive(after.room) ? welcome(after.room, seatOf(after.room, connection), after) : [];
       const outcome = await execute(ports, {
         ...orderOf(asked, place),
         // Attaching twice is harmless by itself, and must be possible with an id that was used on an earlier connection.
@@ -398,8 +400,7 @@ async function showEmote(ports: Ports, asked: Asked, emote: Emote): Promise<Answ
   const others = connectionsOf(record.room).filter((connection) => connection !== asked.connection);
   if (others.length > 0) {
     const sends = others.map((connectionId) => ({ connectionId, frames: [frame] }));
-    // Nothing follows from these frames, so it is enough that they are on their way.
-    await reached(publish(ports, { roomId: asked.place, seq: record.seq, sends }).begun);
+    await tell(ports, { roomId: asked.place, seq: record.seq, sends });
   }
   return said(asked, frame);
 }

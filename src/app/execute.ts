@@ -10,7 +10,7 @@ import type { Commit, RoomRecord } from '../room/record.ts';
 import type { Rejection } from '../room/rejections.ts';
 import { isLive, listenersOf } from '../room/room.ts';
 import type { ConnectionId, Dispensable, PlayerId, Room, RoomId, TaskToken } from '../room/room.ts';
-import { framesFor, inReplyTo, notInReply, roomClosed, sparing } from '../protocol/frames.ts';
+import { framesFor, inReplyTo, roomClosed, sparing } from '../protocol/frames.ts';
 import type { Change } from '../protocol/frames.ts';
 import type { Frame } from '../protocol/server-frames.ts';
 import { SEATS } from '../game/seats.ts';
@@ -50,14 +50,14 @@ export interface Sender {
  * frame at the most for a committed command. `failed`: effects that did not work, for callers who can try again.
  */
 export type Outcome =
-  | ({ readonly kind: 'committed' | 'unchanged' | 'repeated'; readonly record: RoomRecord } & Done)
+  | {
+      readonly kind: 'committed' | 'unchanged' | 'repeated';
+      readonly record: RoomRecord;
+      readonly reply: readonly Frame[];
+      readonly failed: readonly Effect['effect'][];
+    }
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
   | { readonly kind: 'gone' };
-
-interface Done {
-  readonly reply: readonly Frame[];
-  readonly failed: readonly Effect['effect'][];
-}
 
 /** Somebody else's commit was faster this many times in a row. Far more than four players can cause. */
 const MAX_TRIES = 12;
@@ -208,12 +208,13 @@ function withSnapshot(commit: Commit, after: RoomRecord): Commit {
 
 async function committed(ports: Ports, order: Order, change: Change, told: Told): Promise<Outcome> {
   const { after, before, commit } = change;
-  const done = await perform(ports, order, after, told, effectsOf(before, after, ports.clock.now()));
+  const { own, sends } = told;
+  const failed = await perform(ports, order, after, sends, effectsOf(before, after, ports.clock.now()));
   for (const event of commit.events) {
     ports.tally.count(`events.${event.type}`);
     if (event.type === 'GameEnded') ports.tally.count(`games.${event.outcome}`);
   }
-  return { kind: 'committed', record: after, ...done };
+  return { kind: 'committed', record: after, reply: own, failed };
 }
 
 /** A change that changes nothing, to tell the room as it is. */
@@ -224,18 +225,22 @@ function nothingNew({ room, by, commandId }: Order, record: RoomRecord): Change 
 
 /** An earlier try of the same command did its work but may have died after it: everything is told and asked for again. */
 async function repeated(ports: Ports, order: Order, record: RoomRecord): Promise<Outcome> {
-  const told = deliveries(order.sender, nothingNew(order, record));
-  const done = await perform(ports, order, record, told, effectsOf(null, record, ports.clock.now()));
-  return { kind: 'repeated', record, ...done };
+  const { own, sends } = deliveries(order.sender, nothingNew(order, record));
+  const failed = await perform(ports, order, record, sends, effectsOf(null, record, ports.clock.now()));
+  return { kind: 'repeated', record, reply: own, failed };
 }
 
 /** Nothing to do in the room, but a passer-by sees to what is overdue, and a token for a phase long over is settled. */
 async function unchanged(ports: Ports, order: Order, record: RoomRecord): Promise<Outcome> {
   const now = ports.clock.now();
   const effects = order.command.type === 'tick' ? [] : effectsOf(record, record, now);
-  const own = order.sender === undefined ? [] : answerOf(order.sender, nothingNew(order, record));
-  const done = await perform(ports, order, record, { own, sends: [] }, effects);
-  return { kind: 'unchanged', record, ...done };
+  const failed = await perform(ports, order, record, [], effects);
+  return {
+    kind: 'unchanged',
+    record,
+    reply: order.sender === undefined ? [] : answerOf(order.sender, nothingNew(order, record)),
+    failed,
+  };
 }
 
 /** What a command itself is owed, whatever came of it: the end of a token that the room is past or never took. */
@@ -259,7 +264,7 @@ interface Told {
   readonly sends: readonly Send[];
 }
 
-/** The frames of all who are connected; the sender's last one is not sent but returned, and alone is the answer. */
+/** The frames of all who are connected; the sender's own single frame is not sent but returned. */
 function deliveries(sender: Sender | undefined, change: Change): Told {
   const { room } = change.after;
   const sends: Send[] = [];
@@ -279,8 +284,7 @@ function deliveries(sender: Sender | undefined, change: Change): Told {
   if (sender === undefined) return { own: [], sends };
   const own = answerOf(sender, change);
   if (own.length <= 1) return { own, sends };
-  const earlier = { connectionId: sender.connection, frames: own.slice(0, -1).map(notInReply) };
-  return { own: own.slice(-1), sends: [...sends, earlier] };
+  return { own: [], sends: [...sends, { connectionId: sender.connection, frames: own }] };
 }
 
 function answerOf(sender: Sender, change: Change): readonly Frame[] {
@@ -329,17 +333,16 @@ function choiceOf(room: Room, connection: ConnectionId): readonly Dispensable[] 
 
 /**
  * Does all effects side by side, but what leads to the next commit after the frames of this one. What fails is logged and
- * named, for it heals by itself (docs/architecture.md, 8). A sender's reply need not wait until everybody else has theirs,
- * only until what comes before it is posted; without a sender nobody waits, and the state machine or the queue may go on to
- * the next commit.
+ * named, for it heals by itself (docs/architecture.md, 8). A sender's reply need not wait until everybody else has theirs;
+ * without a sender nobody waits, and the state machine or the queue may go on to the next commit.
  */
 async function perform(
   ports: Ports,
   { room, command, sender }: Order,
   record: RoomRecord,
-  { own: reply, sends }: Told,
+  sends: readonly Send[],
   effects: readonly Effect[],
-): Promise<Done> {
+): Promise<readonly Effect['effect'][]> {
   const what = { room, command: command.type };
   const own = ownEffects(command, record, ports.clock.now());
   const all = [...effects, ...own.filter((each) => !effects.some((other) => isDeepStrictEqual(each, other)))];
@@ -358,12 +361,9 @@ async function perform(
       const isDone = await guard(ports, { ...what, what: effect.effect }, performOne(ports, room, effect));
       return isDone ? [] : [effect.effect];
     });
-  const comesLast = sends.some(({ connectionId }) => connectionId === sender?.connection);
-  const told = sender === undefined || comesLast ? telling?.ended : telling?.begun;
-  const [failed, error] = await Promise.all([Promise.all(working), told, ports.tally.flush()]);
-  // Who missed what came before it is shown the state, and asks again.
-  const isAnswered = !comesLast || error === null;
-  return { reply: isAnswered ? reply : reply.map(notInReply), failed: failed.flat() };
+  const told = sender === undefined ? telling?.ended : telling?.begun;
+  const [failed] = await Promise.all([Promise.all(working), told, ports.tally.flush()]);
+  return failed.flat();
 }
 
 async function guard(

@@ -200,7 +200,7 @@ export async function metersRun<T>(
   }
 }
 
-/** What a reply over the route's response uses. An empty one is a message too (docs/decisions/0030). */
+/** What a reply over the route's response uses. */
 export function usageOfReply(body: string): Partial<Usage> {
   const bytes = Buffer.byteLength(body);
   return { messages: messagesOf(bytes), egress: bytes };

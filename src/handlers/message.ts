@@ -17,8 +17,9 @@ export async function handler(event: unknown): Promise<{ statusCode: number; bod
   return metersRun(ports, { room: caller.place, memoryMb: memoryMb(), cause }, async () => {
     const frame = await answer(ports, caller, body);
     await ports.tally.flush();
-    const reply = frame === null ? '' : JSON.stringify(frame);
+    if (frame === null) return { statusCode: 200 };
+    const reply = JSON.stringify(frame);
     ports.meter.use(caller.place, usageOfReply(reply));
-    return frame === null ? { statusCode: 200 } : { statusCode: 200, body: reply };
+    return { statusCode: 200, body: reply };
   });
 }

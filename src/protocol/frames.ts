@@ -155,11 +155,6 @@ export function inReplyTo<S extends Seat>(frame: Frame<S>, id: string | undefine
   return id === undefined ? frame : { ...frame, reply_to: id };
 }
 
-/** The frame as news and not as an answer: who waits for one goes on asking. */
-export function notInReply<S extends Seat>({ reply_to: _, ...frame }: Frame<S>): Frame<S> {
-  return frame;
-}
-
 /** A line of the lobby's list, from the directory. */
 export function roomSummary(listing: Listing): RoomSummary {
   const seats = listing.seats.map((seat) => (seat === null ? null : listedSummary(seat)));

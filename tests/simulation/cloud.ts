@@ -278,9 +278,7 @@ export class Cloud {
       const frame = await this.#invoke('message', (ports) =>
         answer(ports, { connection: id, player, place, requestId }, text),
       );
-      // Without a body AWS is reported to send an empty frame: the product must work both ways.
       if (frame !== null) this.#deliver(connection, JSON.stringify(frame));
-      else if (this.scheduler.chance(0.5)) this.#deliver(connection, '');
     } catch {
       this.#deliver(
         connection,

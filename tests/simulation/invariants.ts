@@ -54,7 +54,6 @@ export class Invariants {
 
   /** 3: no frame names a piece in another's hand; the own hand is the one of that commit. */
   posted({ name }: { readonly name: string }, text: string, room: string | null): void {
-    if (text === '') return;
     const frame = JSON.parse(text) as {
       event?: string;
       seq?: number;

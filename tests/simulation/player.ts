@@ -390,7 +390,6 @@ export class Player {
   #receive(text: string): void {
     const { now } = this.#cloud.scheduler;
     this.#heardAt = now;
-    if (text === '') return;
     const frame = JSON.parse(text) as ServerFrame;
     if (!('event' in frame)) return;
     if (frame.event === 'turn_complete') this.#hearTurnEnd(frame);

@@ -136,8 +136,6 @@ export class Tab {
   }
 
   #receive(text: string): void {
-    // A route's response without a body.
-    if (text === '') return;
     const frame = JSON.parse(text) as ServerFrame;
     this.#problem ??= findFieldProblem(frame);
     this.frames.push(frame);

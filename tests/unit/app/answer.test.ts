@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { roomIdOf } from '../../../src/app/ids.ts';
 import { LOBBY } from '../../../src/app/lobby.ts';
-import type { Publishing } from '../../../src/app/ports.ts';
 import type { Frame } from '../../../src/protocol/server-frames.ts';
 import { createWorld } from '../../support/memory-ports.ts';
 import type { World } from '../../support/memory-ports.ts';
@@ -85,8 +84,8 @@ describe('in the lobby', () => {
     expect(world.calls).toEqual([]);
   });
 
-  test('an ack is answered with a pong, for an empty response would cost as much', async () => {
-    expect(await say(world, inLobby(1), 'ack', { sequence: 3 })).toMatchObject({ event: 'pong' });
+  test('an ack is not answered', async () => {
+    expect(await say(world, inLobby(1), 'ack', { sequence: 3 })).toBeNull();
     expect(world.calls).toEqual([]);
   });
 
@@ -285,8 +284,8 @@ describe('in the lobby', () => {
 });
 
 describe('in a room', () => {
-  test('an ack is answered with a pong and reads nothing', async () => {
-    expect(await say(world, ANN, 'ack', { sequence: 3 })).toMatchObject({ event: 'pong' });
+  test('an ack is not answered, and costs nothing', async () => {
+    expect(await say(world, ANN, 'ack', { sequence: 3 })).toBeNull();
     expect(world.calls).toEqual([]);
   });
 
@@ -345,14 +344,16 @@ describe('in a room', () => {
       expect(published(PEOPLE[1].connection)).toHaveLength(1);
     });
 
-    test('during a game shows the seats, posted first, and then the phase as the response', async () => {
+    test('during a game shows the seats and then the phase, in order, through the broadcaster', async () => {
       happened(world, gameAt('turn'));
       happened(world, [detached(1)]);
-      const reply = await say(world, ANN, 'client_ready', { player_name: 'Ann' }, 'r1');
-      expect(published(PEOPLE[1].connection)).toMatchObject([[{ event: 'room_state_update', seq: 3 }]]);
-      const phase = { phase: 'turn', sequence: 3 };
-      expect(reply).toMatchObject({ event: 'phase_change', seq: 3, reply_to: 'r1', data: phase });
-      expect(dataOf(reply, 'phase_change').players['Ann']).toHaveProperty('hand');
+      expect(await say(world, ANN, 'client_ready', { player_name: 'Ann' }, 'r1')).toBeNull();
+      const [frames] = published(PEOPLE[1].connection);
+      expect(frames).toMatchObject([
+        { event: 'room_state_update', seq: 3, reply_to: 'r1' },
+        { event: 'phase_change', seq: 3, reply_to: 'r1', data: { phase: 'turn', sequence: 3 } },
+      ]);
+      expect(dataOf(frames?.[1], 'phase_change').players['Ann']).toHaveProperty('hand');
       expect(published(PEOPLE[1].connection)).toHaveLength(1);
     });
 
@@ -360,11 +361,9 @@ describe('in a room', () => {
       happened(world, gameAt('turn'));
       for (const id of ['r1', 'r1', 'r2']) {
         world.forget();
-        const reply = await say(world, ANN, 'client_ready', { player_name: 'Ann' }, id);
-        expect(reply).toMatchObject({ event: 'phase_change', reply_to: id });
-        expect(world.framesTo(PEOPLE[1].connection)).toMatchObject([
-          expect.not.objectContaining({ reply_to: id }),
-        ]);
+        expect(await say(world, ANN, 'client_ready', { player_name: 'Ann' }, id)).toBeNull();
+        expect(world.eventsTo(PEOPLE[1].connection)).toEqual(['room_state_update', 'phase_change']);
+        expect(world.framesTo(PEOPLE[1].connection).map(({ reply_to }) => reply_to)).toEqual([id, id]);
       }
       expect(lengthOf(world)).toBe(1);
     });
@@ -409,9 +408,13 @@ describe('in a room', () => {
 
     test('sync_request shows everything in one go', async () => {
       happened(world, gameAt('turn'));
-      const reply = await say(world, BEN, 'sync_request', {}, 'r1');
-      expect(published(PEOPLE[2].connection)).toMatchObject([[{ event: 'room_update' }]]);
-      expect(reply).toMatchObject({ event: 'phase_change', reply_to: 'r1' });
+      expect(await say(world, BEN, 'sync_request', {}, 'r1')).toBeNull();
+      expect(published(PEOPLE[2].connection)).toEqual([
+        [
+          expect.objectContaining({ event: 'room_update', reply_to: 'r1' }),
+          expect.objectContaining({ event: 'phase_change', reply_to: 'r1' }),
+        ],
+      ]);
       const other = createWorld();
       happened(other, tableOf([1]));
       expect(await say(other, ANN, 'sync_request', {}, 'r1')).toMatchObject({
@@ -507,10 +510,9 @@ describe('in a room', () => {
 
     test('the host starts the game: everybody hears of it in order, and the execution begins', async () => {
       happened(world, tableOf([1, 2]));
-      const reply = await say(world, ANN, 'start_game', {}, 's1');
-      expect(world.eventsTo(PEOPLE[1].connection)).toEqual(['game_started']);
-      expect(reply).toMatchObject({ event: 'phase_change', reply_to: 's1' });
-      expect(world.eventsTo(PEOPLE[2].connection)).toEqual(['game_started', 'phase_change']);
+      expect(await say(world, ANN, 'start_game', {}, 's1')).toBeNull();
+      for (const seat of [1, 2] as const)
+        expect(world.eventsTo(PEOPLE[seat].connection)).toEqual(['game_started', 'phase_change']);
       expect(world.phases).toEqual([
         {
           call: 'start',
@@ -593,23 +595,16 @@ describe('in a room', () => {
       expect(lengthOf(world)).toBe(2);
     });
 
-    test('the play that ends a turn shows its sender the result by a post and then answers with the state', async () => {
+    test('the play that ends a turn reaches its sender through the broadcaster like everybody else', async () => {
       happened(world, gameAt('turn', undefined, LAST));
       happened(world, lastTurn().slice(0, 3));
-      const reply = await say(world, speaker(4), 'play', { indices: [0] }, 'd1');
-      expect(published(PEOPLE[4].connection)).toMatchObject([[{ event: 'turn_complete' }]]);
-      expect(reply).toMatchObject({ event: 'phase_change', reply_to: 'd1' });
-    });
-
-    test('the play that ends a turn shows the state as no answer when the result could not be posted', async () => {
-      happened(world, gameAt('turn', undefined, LAST));
-      happened(world, lastTurn().slice(0, 3));
-      const error = new Error('throttled');
-      const publish = (): Publishing => ({ begun: Promise.resolve(null), ended: Promise.resolve(error) });
-      const ports = { ...world.ports, publisher: { publish } };
-      const reply = await say({ ...world, ports }, speaker(4), 'play', { indices: [0] }, 'd1');
-      expect(reply).toMatchObject({ event: 'phase_change' });
-      expect(reply).not.toHaveProperty('reply_to');
+      expect(await say(world, speaker(4), 'play', { indices: [0] }, 'd1')).toBeNull();
+      expect(published(PEOPLE[4].connection)).toMatchObject([
+        [
+          { event: 'turn_complete', reply_to: 'd1' },
+          { event: 'phase_change', reply_to: 'd1' },
+        ],
+      ]);
     });
 
     test('the play that ends a turn is answered at once with the state when that is all its sender wants', async () => {
