@@ -1,5 +1,5 @@
 // What AWS charges, in one table: every sum of money in this repository is computed from it. us-east-1 list prices as in
-// docs/aws-facts.md, without free tiers and discounts. And what an amount of usage costs by them.
+// docs/aws-facts.md, without free tiers and discounts; above each group the page that has them. And what an amount of usage costs by them.
 
 import { USAGE_NAMES } from '../room/usage.ts';
 import type { Usage, UsageName } from '../room/usage.ts';
@@ -10,51 +10,50 @@ export interface Price {
   readonly per: number;
   readonly unit: string;
   readonly service: string;
-  /** AWS's page with the price. */
-  readonly source: string;
 }
 
 const MILLION = 1_000_000;
-const API_GATEWAY = 'aws.amazon.com/api-gateway/pricing';
-const LAMBDA = 'aws.amazon.com/lambda/pricing';
-const DYNAMODB = 'aws.amazon.com/dynamodb/pricing/on-demand';
-const STEP_FUNCTIONS = 'aws.amazon.com/step-functions/pricing';
-const SQS = 'aws.amazon.com/sqs/pricing';
-const EVENTBRIDGE = 'aws.amazon.com/eventbridge/pricing';
-const CLOUDWATCH = 'aws.amazon.com/cloudwatch/pricing';
-const CLOUDFRONT = 'aws.amazon.com/cloudfront/pricing';
-const EC2 = 'aws.amazon.com/ec2/pricing/on-demand';
-const FARGATE = 'aws.amazon.com/fargate/pricing';
-const ELASTICACHE = 'aws.amazon.com/elasticache/pricing';
-const ELB = 'aws.amazon.com/elasticloadbalancing/pricing';
 
 // prettier-ignore
 export const PRICES = {
-  webSocketMessages: { dollars: 1, per: MILLION, unit: 'messages in or out, per started 32 KB', service: 'API Gateway WebSocket', source: API_GATEWAY },
-  connectionMinutes: { dollars: 0.25, per: MILLION, unit: 'connection minutes', service: 'API Gateway WebSocket', source: API_GATEWAY },
-  httpRequests: { dollars: 1, per: MILLION, unit: 'requests, per started 512 KB', service: 'API Gateway HTTP API', source: API_GATEWAY },
-  lambdaSeconds: { dollars: 0.0000133334, per: 1, unit: 'GB-seconds on arm64, per ms', service: 'Lambda', source: LAMBDA },
-  lambdaRequests: { dollars: 0.2, per: MILLION, unit: 'requests', service: 'Lambda', source: LAMBDA },
-  writeUnits: { dollars: 0.625, per: MILLION, unit: 'write request units of 1 KB', service: 'DynamoDB', source: DYNAMODB },
-  readUnits: { dollars: 0.125, per: MILLION, unit: 'read request units of 4 KB', service: 'DynamoDB', source: DYNAMODB },
-  tableStorage: { dollars: 0.25, per: 1, unit: 'GB-months stored', service: 'DynamoDB', source: DYNAMODB },
-  tableRecovery: { dollars: 0.2, per: 1, unit: 'GB-months of point-in-time recovery', service: 'DynamoDB', source: DYNAMODB },
-  stateTransitions: { dollars: 25, per: MILLION, unit: 'state transitions', service: 'Step Functions', source: STEP_FUNCTIONS },
-  queueRequests: { dollars: 0.4, per: MILLION, unit: 'requests, per started 64 KB', service: 'SQS', source: SQS },
-  busEvents: { dollars: 1, per: MILLION, unit: 'custom events, per started 64 KB', service: 'EventBridge', source: EVENTBRIDGE },
-  logBytes: { dollars: 0.5, per: 1e9, unit: 'bytes ingested', service: 'CloudWatch', source: CLOUDWATCH },
-  metrics: { dollars: 0.3, per: 1, unit: 'custom metric-months', service: 'CloudWatch', source: CLOUDWATCH },
-  alarms: { dollars: 0.1, per: 1, unit: 'alarm-months', service: 'CloudWatch', source: CLOUDWATCH },
-  dashboards: { dollars: 3, per: 1, unit: 'dashboard-months', service: 'CloudWatch', source: CLOUDWATCH },
-  edgeBytes: { dollars: 0.085, per: 1e9, unit: 'bytes out', service: 'CloudFront', source: CLOUDFRONT },
-  edgeRequests: { dollars: 1, per: MILLION, unit: 'HTTPS requests', service: 'CloudFront', source: CLOUDFRONT },
-  edgeFunctions: { dollars: 0.1, per: MILLION, unit: 'function calls', service: 'CloudFront', source: CLOUDFRONT },
-  egressBytes: { dollars: 0.09, per: 1e9, unit: 'bytes to the internet', service: 'Transfer', source: EC2 },
-  fargateCpu: { dollars: 0.04048, per: 1, unit: 'vCPU-hours', service: 'Fargate', source: FARGATE },
-  fargateMemory: { dollars: 0.004445, per: 1, unit: 'GB-hours', service: 'Fargate', source: FARGATE },
-  cacheNode: { dollars: 0.017, per: 1, unit: 'hours of a cache.t3.micro', service: 'ElastiCache', source: ELASTICACHE },
-  loadBalancer: { dollars: 0.0225, per: 1, unit: 'hours, without capacity units', service: 'Load balancer', source: ELB },
-  ec2Medium: { dollars: 0.0416, per: 1, unit: 'hours of a t3.medium', service: 'EC2', source: EC2 },
+  // aws.amazon.com/api-gateway/pricing
+  webSocketMessages: { dollars: 1, per: MILLION, unit: 'messages in or out, per started 32 KB', service: 'API Gateway WebSocket' },
+  connectionMinutes: { dollars: 0.25, per: MILLION, unit: 'connection minutes', service: 'API Gateway WebSocket' },
+  httpRequests: { dollars: 1, per: MILLION, unit: 'requests, per started 512 KB', service: 'API Gateway HTTP API' },
+  // aws.amazon.com/lambda/pricing
+  lambdaSeconds: { dollars: 0.0000133334, per: 1, unit: 'GB-seconds on arm64, per ms', service: 'Lambda' },
+  lambdaRequests: { dollars: 0.2, per: MILLION, unit: 'requests', service: 'Lambda' },
+  // aws.amazon.com/dynamodb/pricing/on-demand
+  writeUnits: { dollars: 0.625, per: MILLION, unit: 'write request units of 1 KB', service: 'DynamoDB' },
+  readUnits: { dollars: 0.125, per: MILLION, unit: 'read request units of 4 KB', service: 'DynamoDB' },
+  tableStorage: { dollars: 0.25, per: 1, unit: 'GB-months stored', service: 'DynamoDB' },
+  tableRecovery: { dollars: 0.2, per: 1, unit: 'GB-months of point-in-time recovery', service: 'DynamoDB' },
+  // aws.amazon.com/step-functions/pricing
+  stateTransitions: { dollars: 25, per: MILLION, unit: 'state transitions', service: 'Step Functions' },
+  // aws.amazon.com/sqs/pricing
+  queueRequests: { dollars: 0.4, per: MILLION, unit: 'requests, per started 64 KB', service: 'SQS' },
+  // aws.amazon.com/eventbridge/pricing
+  busEvents: { dollars: 1, per: MILLION, unit: 'custom events, per started 64 KB', service: 'EventBridge' },
+  // aws.amazon.com/cloudwatch/pricing
+  logBytes: { dollars: 0.5, per: 1e9, unit: 'bytes ingested', service: 'CloudWatch' },
+  metrics: { dollars: 0.3, per: 1, unit: 'custom metric-months', service: 'CloudWatch' },
+  alarms: { dollars: 0.1, per: 1, unit: 'alarm-months', service: 'CloudWatch' },
+  dashboards: { dollars: 3, per: 1, unit: 'dashboard-months', service: 'CloudWatch' },
+  // aws.amazon.com/cloudfront/pricing
+  edgeBytes: { dollars: 0.085, per: 1e9, unit: 'bytes out', service: 'CloudFront' },
+  edgeRequests: { dollars: 1, per: MILLION, unit: 'HTTPS requests', service: 'CloudFront' },
+  edgeFunctions: { dollars: 0.1, per: MILLION, unit: 'function calls', service: 'CloudFront' },
+  // aws.amazon.com/ec2/pricing/on-demand
+  egressBytes: { dollars: 0.09, per: 1e9, unit: 'bytes to the internet', service: 'Transfer' },
+  // aws.amazon.com/fargate/pricing
+  fargateCpu: { dollars: 0.04048, per: 1, unit: 'vCPU-hours', service: 'Fargate' },
+  fargateMemory: { dollars: 0.004445, per: 1, unit: 'GB-hours', service: 'Fargate' },
+  // aws.amazon.com/elasticache/pricing
+  cacheNode: { dollars: 0.017, per: 1, unit: 'hours of a cache.t3.micro', service: 'ElastiCache' },
+  // aws.amazon.com/elasticloadbalancing/pricing
+  loadBalancer: { dollars: 0.0225, per: 1, unit: 'hours, without capacity units', service: 'Load balancer' },
+  // aws.amazon.com/ec2/pricing/on-demand
+  ec2Medium: { dollars: 0.0416, per: 1, unit: 'hours of a t3.medium', service: 'EC2' },
 } as const satisfies Readonly<Record<string, Price>>;
 export type PriceName = keyof typeof PRICES;
 

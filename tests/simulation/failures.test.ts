@@ -428,13 +428,7 @@ describe('a game without an execution that runs, as after its table was restored
   });
 
   test('that has not begun to deal is started under another name by its tick', async () => {
-    const theatre = stage(4);
-    const trap = theatre.set(
-      (name, call, when) => name === 'message' && call === 'StartExecution' && when === 'before',
-    );
-    await theatre.until('the crash', trap.sprung);
-    const { room } = theatre.record();
-    if (room.stage !== 'playing') throw new Error('The game has not started');
+    const { theatre, room } = await crashedBeforeItsStart();
     const name = executionName({ roomId: room.id, game: 1, startedAt: room.game.startedAt });
     theatre.cloud.machine.start(name, { another: 'input' });
     theatre.cloud.machine.stop(name);
@@ -446,13 +440,7 @@ describe('a game without an execution that runs, as after its table was restored
   });
 
   test('is left to the one of the version before, if that runs', async () => {
-    const theatre = stage(4);
-    const trap = theatre.set(
-      (name, call, when) => name === 'message' && call === 'StartExecution' && when === 'before',
-    );
-    await theatre.until('the crash', trap.sprung);
-    const { room } = theatre.record();
-    if (room.stage !== 'playing') throw new Error('The game has not started');
+    const { theatre, room } = await crashedBeforeItsStart();
     const clocks = { ...clocksOf(room.settings) };
     theatre.cloud.machine.start(`${room.id}-1`, { roomId: room.id, game: 1, round: 0, clocks });
     await endsWell(theatre);
@@ -479,3 +467,15 @@ test.each([
     ]);
   },
 );
+
+/** A game whose start is in the log, and whose function died before it asked for the execution. */
+async function crashedBeforeItsStart() {
+  const theatre = stage(4);
+  const trap = theatre.set(
+    (name, call, when) => name === 'message' && call === 'StartExecution' && when === 'before',
+  );
+  await theatre.until('the crash', trap.sprung);
+  const { room } = theatre.record();
+  if (room.stage !== 'playing') throw new Error('The game has not started');
+  return { theatre, room };
+}
